@@ -1,0 +1,1 @@
+"""'This scope has grown': in-process or NATS; carries keys, never data."""

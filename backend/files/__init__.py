@@ -1,0 +1,1 @@
+"""Attachment storage: a folder or S3."""

@@ -1,0 +1,1 @@
+"""Bytes at the door: routes, sockets, webhooks, sign-in, secrets, files."""

@@ -1,0 +1,1 @@
+"""What happens later: claimed from a table under a lease, run, retried, visible."""

@@ -1,0 +1,1 @@
+"""The only door for commands: actor, repeat, entitlement, transaction, handler, journal, wake, result."""

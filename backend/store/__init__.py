@@ -1,0 +1,1 @@
+"""SQLAlchemy Core, and the only package that imports it."""

@@ -1,0 +1,1 @@
+"""Expand, then contract one release later."""

@@ -1,0 +1,1 @@
+"""One file per screen: keyed pages of the replica with the outbox laid over them."""

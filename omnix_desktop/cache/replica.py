@@ -1,0 +1,1 @@
+"""apply(Batch): entities, membership and cursors in one transaction, with a version guard."""

@@ -1,0 +1,1 @@
+"""Which scopes, cursors, snapshots, revocation; the only caller of cache.replica."""

@@ -1,0 +1,1 @@
+"""Main window, docks, tray, status bar, palette: places panels and does nothing else."""

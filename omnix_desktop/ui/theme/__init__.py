@@ -1,0 +1,1 @@
+"""Tokens to style and palette; the only place that knows the style library."""

@@ -1,0 +1,1 @@
+"""The design system: button, field, list, badge, empty state; knows no model."""

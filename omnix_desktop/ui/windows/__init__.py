@@ -1,0 +1,1 @@
+"""Windows of their own: wallboard, pop-out conversation, sign-in."""

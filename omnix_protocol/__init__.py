@@ -1,0 +1,1 @@
+"""The words both sides speak: standard library and msgspec only; areas have the same file name in every room."""

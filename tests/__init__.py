@@ -1,0 +1,1 @@
+"""What the users and callers are promised."""

@@ -1,0 +1,1 @@
+"""kill -9, full disk, lost socket, wrong clock."""

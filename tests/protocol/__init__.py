@@ -1,0 +1,1 @@
+"""Golden frames of every released version, codec properties."""

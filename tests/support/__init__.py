@@ -1,0 +1,1 @@
+"""Builders, clocks, virtual screen."""
