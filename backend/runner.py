@@ -1,1 +1,3 @@
-"""The only door for commands: actor, repeat, entitlement, transaction, handler, journal, wake, result."""
+"""The only door for commands: actor, repeat, entitlement, transaction, handler, journal, wake,
+result.
+"""

@@ -1,1 +1,3 @@
-"""The load generator and invariant checker: headless desktops, boards and customers on sync, cache and protocol."""
+"""The load generator and invariant checker: headless desktops, boards and customers on sync,
+cache and protocol.
+"""

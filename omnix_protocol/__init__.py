@@ -1,1 +1,3 @@
-"""The words both sides speak: standard library and msgspec only; areas have the same file name in every room."""
+"""The words both sides speak: standard library and msgspec only; areas have the same file name
+in every room.
+"""

@@ -1,1 +1,3 @@
-"""Leaves: bytes to protocol words and back. CHANNELS lists them; each is independent of the others."""
+"""Leaves: bytes to protocol words and back. CHANNELS lists them; each is independent of the
+others.
+"""

@@ -1,1 +1,3 @@
-"""What the user can do: one @action per thing; menus, buttons, shortcuts and Ctrl+K read the registry."""
+"""What the user can do: one @action per thing; menus, buttons, shortcuts and Ctrl+K read the
+registry.
+"""

@@ -1,1 +1,3 @@
-"""The encrypted files on this machine: cache.db (replica, disposable) and local.db (drafts, outbox, layout: precious). Knows no Qt."""
+"""The encrypted files on this machine: cache.db (replica, disposable) and local.db (drafts,
+outbox, layout: precious). Knows no Qt.
+"""

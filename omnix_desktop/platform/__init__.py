@@ -1,1 +1,3 @@
-"""What the operating system offers: keyring, notifications, policy file, paths, single instance, sound, idle and lock."""
+"""What the operating system offers: keyring, notifications, policy file, paths, single
+instance, sound, idle and lock.
+"""

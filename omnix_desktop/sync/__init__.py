@@ -1,1 +1,3 @@
-"""Between the cache and the server. Knows no Qt, runs headless (the load generator uses it), is given paths and keys."""
+"""Between the cache and the server. Knows no Qt, runs headless (the load generator uses it),
+is given paths and keys.
+"""

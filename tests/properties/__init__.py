@@ -1,1 +1,3 @@
-"""Stateful: replica after changes equals replica after snapshot; two clients, one server, a bad network."""
+"""Stateful: replica after changes equals replica after snapshot; two clients, one server, a
+bad network.
+"""

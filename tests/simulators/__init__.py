@@ -1,1 +1,3 @@
-"""Providers over HTTP in their documented wire format, with faults on demand; make run uses them too."""
+"""Providers over HTTP in their documented wire format, with faults on demand; make run uses
+them too.
+"""

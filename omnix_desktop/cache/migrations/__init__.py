@@ -1,1 +1,3 @@
-"""Schema steps of local.db only; cache.db is dropped and fetched again when its fingerprint changes."""
+"""Schema steps of local.db only; cache.db is dropped and fetched again when its fingerprint
+changes.
+"""
