@@ -1,0 +1,61 @@
+"""Identifiers: UUIDv7 made by whoever asks, UUIDv8 derived from what is already known, one NewType per thing named."""
+
+import hashlib
+import os
+import re
+import time
+from typing import NewType
+
+TenantId = NewType("TenantId", str)
+UserId = NewType("UserId", str)
+GroupId = NewType("GroupId", str)
+AuxCodeId = NewType("AuxCodeId", str)
+ChannelAccountId = NewType("ChannelAccountId", str)
+QueueId = NewType("QueueId", str)
+CustomerId = NewType("CustomerId", str)
+IdentityId = NewType("IdentityId", str)
+ConversationId = NewType("ConversationId", str)
+InteractionId = NewType("InteractionId", str)
+MessageId = NewType("MessageId", str)
+MemoId = NewType("MemoId", str)
+FileId = NewType("FileId", str)
+CaseId = NewType("CaseId", str)
+TicketId = NewType("TicketId", str)
+CategoryId = NewType("CategoryId", str)
+QuickReplyId = NewType("QuickReplyId", str)
+BoardId = NewType("BoardId", str)
+CommandId = NewType("CommandId", str)
+CommitId = NewType("CommitId", str)
+SessionId = NewType("SessionId", str)
+SecretId = NewType("SecretId", str)
+
+_CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
+_SEPARATOR = b"\x1f"
+
+
+def _canonical(value: bytes, version: int) -> str:
+    number = int.from_bytes(value[:16], "big")
+    number &= ~(0xF << 76) & ~(0x3 << 62)
+    number |= (version << 76) | (0x2 << 62)
+    digits = f"{number:032x}"
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+
+
+def new_id() -> str:
+    """A fresh UUIDv7 in canonical text; its time is for index locality only and is trusted for nothing."""
+    milliseconds = time.time_ns() // 1_000_000
+    return _canonical(milliseconds.to_bytes(6, "big") + os.urandom(10), 7)
+
+
+def derived_id(*parts: str) -> str:
+    """The UUIDv8 that these parts always give: the same event arriving twice asks for the same thing.
+
+    A channel derives command ids from (channel account, event kind, provider id, revision).
+    """
+    joined = _SEPARATOR.join(part.encode("utf-8", "surrogatepass") for part in parts)
+    return _canonical(hashlib.sha256(joined).digest(), 8)
+
+
+def is_id(text: str) -> bool:
+    """Whether the text is a canonical UUIDv7 or UUIDv8."""
+    return _CANONICAL.fullmatch(text) is not None

@@ -1,0 +1,86 @@
+"""The HTTP bodies of the doors beside commands: signing in, sessions, passwords, files."""
+
+from datetime import datetime
+from typing import Annotated
+
+from msgspec import Meta
+
+from omnix_protocol.base import Value
+from omnix_protocol.ids import SessionId, TenantId, UserId
+from omnix_protocol.people import Role
+
+Password = Annotated[str, Meta(min_length=1, max_length=1024)]
+Code = Annotated[str, Meta(min_length=1, max_length=64)]
+
+
+class FindTenant(Value, frozen=True, kw_only=True):
+    """POST /v1/tenant (S0.1): the first of the two steps."""
+
+    code: Code
+
+
+class TenantFound(Value, frozen=True, kw_only=True):
+    code: str
+    name: str
+    locale: str
+
+
+class SignIn(Value, frozen=True, kw_only=True):
+    """POST /v1/sign-in (S0.4–S0.9)."""
+
+    tenant_code: Code
+    email: Annotated[str, Meta(max_length=254)]
+    password: Password
+    device_id: Annotated[str, Meta(min_length=1, max_length=64)]
+    device_name: Annotated[str, Meta(max_length=200)] = ""
+
+
+class SignedIn(Value, frozen=True, kw_only=True):
+    """The answer to SignIn and Refresh. The access token lives minutes, the refresh token days, each used once."""
+
+    session_id: SessionId
+    tenant_id: TenantId
+    tenant_code: str
+    tenant_name: str
+    user_id: UserId
+    user_name: str
+    role: Role
+    access_token: str
+    access_expires_at: datetime
+    refresh_token: str
+    must_change_password: bool = False
+
+
+class Refresh(Value, frozen=True, kw_only=True):
+    """POST /v1/refresh."""
+
+    refresh_token: str
+    device_id: str
+
+
+class Session(Value, frozen=True, kw_only=True):
+    """A row of GET /v1/sessions; DELETE /v1/sessions/{id} ends it."""
+
+    id: SessionId
+    device_name: str
+    address: str
+    created_at: datetime
+    last_seen_at: datetime
+    current: bool = False
+
+
+class Sessions(Value, frozen=True, kw_only=True):
+    sessions: tuple[Session, ...] = ()
+
+
+class ChangePassword(Value, frozen=True, kw_only=True):
+    """POST /v1/password, by the user."""
+
+    old_password: Password
+    new_password: Annotated[str, Meta(min_length=10, max_length=1024)]
+
+
+class ResetPassword(Value, frozen=True, kw_only=True):
+    """POST /v1/users/{id}/password, by an administrator: a one-time password that must be changed."""
+
+    new_password: Annotated[str, Meta(min_length=10, max_length=1024)]
