@@ -11,8 +11,8 @@ S = TypeVar("S", bound=msgspec.Struct)
 F = TypeVar("F")
 
 _encoder: Final = msgspec.json.Encoder()
-_client_frames: Final = msgspec.json.Decoder(ClientFrame)
-_server_frames: Final = msgspec.json.Decoder(ServerFrame)
+_client_frames: Final[msgspec.json.Decoder[ClientFrame]] = msgspec.json.Decoder(ClientFrame)
+_server_frames: Final[msgspec.json.Decoder[ServerFrame]] = msgspec.json.Decoder(ServerFrame)
 _decoders: Final[dict[type[Any], msgspec.json.Decoder[Any]]] = {}
 
 
