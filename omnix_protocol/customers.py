@@ -59,6 +59,6 @@ class EditCustomer(Command, frozen=True, kw_only=True):
     emails: ShortList | UnsetType = UNSET
     address: Annotated[str, Meta(max_length=1000)] | UnsetType = UNSET
     service_numbers: ShortList | UnsetType = UNSET
-    birthday: date | None | UnsetType = UNSET
+    birthday: date | UnsetType | None = UNSET
     nik: Short | UnsetType = UNSET
     fields: dict[str, str] | UnsetType = UNSET

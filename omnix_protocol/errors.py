@@ -21,7 +21,7 @@ class Reason(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED_OUT = "locked_out"  # seconds
-    PASSWORD_CHANGE_NEEDED = "password_change_needed"
+    PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105  # a reason, not a password
     NOT_ENTITLED = "not_entitled"
     # about the thing
     NOT_FOUND = "not_found"  # type

@@ -1,6 +1,7 @@
 """What travels on the socket: one JSON object per frame, tagged by `frame`; the version range is agreed in Hello.
 
-A socket's life: Hello → Welcome; Resume → SnapshotPage | Batch | Revoked …; then Run → Result and Ask → Answer at any time.
+A socket's life: Hello → Welcome; Resume → SnapshotPage | Batch | Revoked …;
+Run → Result and Ask → Answer at any time after Welcome.
 """
 
 from datetime import datetime
@@ -177,15 +178,5 @@ class Goodbye(_Frame, frozen=True, kw_only=True, tag="goodbye"):
 
 ClientFrame = Hello | Resume | Follow | Unfollow | Ack | Run | Ask | SendPulse | Ping
 ServerFrame = (
-    Welcome
-    | Batch
-    | SnapshotPage
-    | Following
-    | Unfollowed
-    | Revoked
-    | Result
-    | Answer
-    | Pulsed
-    | Pong
-    | Goodbye
+    Welcome | Batch | SnapshotPage | Following | Unfollowed | Revoked | Result | Answer | Pulsed | Pong | Goodbye
 )

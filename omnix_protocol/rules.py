@@ -1,4 +1,7 @@
-"""Pure arithmetic that one side shows and the other enforces (promise 7); time is an argument, numbers are the tenant's."""
+"""Pure arithmetic that one side shows and the other enforces (promise 7).
+
+Time is an argument, the numbers are the tenant's data.
+"""
 
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -49,9 +52,7 @@ def text_limit(rules: Rules, capabilities: Capabilities) -> int:
     return min(rules.message_max, capabilities.text_max)
 
 
-def window_closes_at(
-    capabilities: Capabilities, last_inbound_at: datetime | None
-) -> datetime | None:
+def window_closes_at(capabilities: Capabilities, last_inbound_at: datetime | None) -> datetime | None:
     """When free text stops being allowed; None where the channel has no window or nothing came in yet."""
     if capabilities.reply_window_seconds is None or last_inbound_at is None:
         return None

@@ -1,15 +1,16 @@
 """Scopes: what one may be entitled to follow, and the changes that happen in them.
 
-| kind | holds | followed by |
-| --- | --- | --- |
-| tenant | Tenant, Channel, ChannelAccount, Group, User, AuxCode, Category, QuickReply | everyone of the tenant |
-| agent:USER | Interactions that the agent handles or ended today, own Presence | that agent |
-| queue:QUEUE | the Queue with its counts, its oldest 500 waiting Interactions | members of its group, supervisors and up |
-| conversation:ID | Conversation, its Interactions, Messages, Memos (newest 10,000 entries) | who handles or handled it, members of the queue it waits in, team leaders and up |
-| customer:ID | Customer, Identities, Cases, Tickets | as the conversations of that customer |
-| visitor:IDENTITY | PublicMessages only | that visitor's token |
-| board:ID | Board, latest state only | supervisors and up |
-| drafts:USER | Drafts, latest text only | that user |
+tenant           Tenant, Channel, ChannelAccount, Group, User, AuxCode, Category, QuickReply;
+                 followed by everyone of the tenant
+agent:USER       Interactions that the agent handles or ended today, own Presence; by that agent
+queue:QUEUE      the Queue with its counts, its oldest 500 waiting Interactions;
+                 by members of its group, supervisors and above
+conversation:ID  Conversation, its Interactions, Messages and Memos (the newest 10,000 entries);
+                 by who handles or handled it, members of the queue it waits in, team leaders and above
+customer:ID      Customer, Identities, Cases, Tickets; as the conversations of that customer
+visitor:IDENTITY PublicMessages only; by that visitor's token
+board:ID         Board, latest state only; by supervisors and above
+drafts:USER      Drafts, latest text only; by that user
 """
 
 from datetime import datetime
@@ -97,9 +98,7 @@ def parse(key: str) -> Scope | None:
     return Scope(ScopeKind(kind), rest)
 
 
-class Put(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="put", omit_defaults=True
-):
+class Put(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="put", omit_defaults=True):
     """The whole new state of an entity, in the named scopes of those that the receiver follows."""
 
     type: str
@@ -109,9 +108,7 @@ class Put(
     body: msgspec.Raw
 
 
-class Drop(
-    msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="drop", omit_defaults=True
-):
+class Drop(msgspec.Struct, frozen=True, kw_only=True, tag_field="change", tag="drop", omit_defaults=True):
     """The entity has left the named scopes; where no followed scope holds it any more, it is forgotten."""
 
     type: str
