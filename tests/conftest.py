@@ -1,5 +1,54 @@
 """What every test has: a Qt that needs no screen, and the fixtures of tests/support."""
 
 import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.support.nats import NatsServer, nats_server
+from tests.support.postgres import Cluster, shared_cluster
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+
+@pytest.fixture(scope="session")
+def shared_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One folder for all processes of this test run."""
+    folder = tmp_path_factory.getbasetemp()
+    return folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder
+
+
+@pytest.fixture(scope="session")
+def postgres(shared_folder: Path) -> Iterator[Cluster]:
+    """A private PostgreSQL cluster, shared by the processes of this test run."""
+    with shared_cluster(shared_folder) as cluster:
+        yield cluster
+
+
+@pytest.fixture
+def postgres_dsn(postgres: Cluster) -> Iterator[str]:
+    """A fresh, empty database for one test."""
+    with postgres.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="module")
+def postgres_module_dsn(postgres: Cluster) -> Iterator[str]:
+    """A fresh, empty database for the tests of one file."""
+    with postgres.database() as dsn:
+        yield dsn
+
+
+@pytest.fixture(scope="session")
+def nats_url() -> Iterator[str]:
+    """A nats-server that stays up."""
+    with nats_server() as server:
+        yield server.url
+
+
+@pytest.fixture
+def nats() -> Iterator[NatsServer]:
+    """A nats-server for one test, which may stop it and start it again."""
+    with nats_server() as server:
+        yield server

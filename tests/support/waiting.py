@@ -1,0 +1,51 @@
+"""Waiting on a condition, never for a while; and ports that are free."""
+
+import asyncio
+import socket
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+
+
+def free_port() -> int:
+    """A port of the loopback that was free a moment ago."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+def wait_until(
+    condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.02
+) -> T:
+    """The first true value of the condition; TimeoutError names what did not come."""
+    deadline = time.monotonic() + timeout
+    while not (value := condition()):
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {timeout:g} s in vain: {what}.")
+        time.sleep(pause)
+    return value
+
+
+async def until(
+    condition: Callable[[], T | Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01
+) -> T:
+    """wait_until for a test that runs in the loop; the condition may be a coroutine function."""
+    deadline = time.monotonic() + timeout
+    while True:
+        found = condition()
+        value = await found if isinstance(found, Awaitable) else found
+        if value:
+            return value
+        if time.monotonic() > deadline:
+            raise TimeoutError(f"Waited {timeout:g} s in vain: {what}.")
+        await asyncio.sleep(pause)
+
+
+def listening(port: int) -> bool:
+    """Does somebody answer on this port of the loopback?"""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
