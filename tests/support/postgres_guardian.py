@@ -34,9 +34,7 @@ SETTINGS = {
 
 def binaries() -> Path:
     """Debian's newest server; the programs are not on the PATH."""
-    found = sorted(
-        Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3])
-    )
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]))
     if not found:
         raise FileNotFoundError("PostgreSQL's server is missing; `make test` installs it.")
     return found[-1].parent

@@ -48,10 +48,7 @@ def test_the_cluster_ends_with_its_last_holder_even_a_killed_one(tmp_path: Path)
         "    print(cluster.port, flush=True)\n"
         "    time.sleep(600)\n"
     )
-    holders = [
-        subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE)
-        for _ in range(2)
-    ]
+    holders = [subprocess.Popen([sys.executable, "-c", script, tmp_path], stdout=subprocess.PIPE) for _ in range(2)]
     ports = {int(holder.stdout.readline()) for holder in holders if holder.stdout}
     assert len(ports) == 1
     port = ports.pop()

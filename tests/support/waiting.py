@@ -17,9 +17,7 @@ def free_port() -> int:
         return port
 
 
-def wait_until(
-    condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.02
-) -> T:
+def wait_until(condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.02) -> T:
     """The first true value of the condition; TimeoutError names what did not come."""
     deadline = time.monotonic() + timeout
     while not (value := condition()):
@@ -29,9 +27,7 @@ def wait_until(
     return value
 
 
-async def until(
-    condition: Callable[[], T | Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01
-) -> T:
+async def until(condition: Callable[[], T | Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01) -> T:
     """wait_until for a test that runs in the loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + timeout
     while True:
