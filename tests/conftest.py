@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support import virtual_screen as screens
 from tests.support.nats import NatsServer, nats_server
 from tests.support.postgres import Cluster, shared_cluster
 
@@ -52,3 +53,10 @@ def nats() -> Iterator[NatsServer]:
     """A nats-server for one test, which may stop it and start it again."""
     with nats_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def virtual_screen() -> Iterator[screens.Screen]:
+    """A desktop for this test process; a test that needs one untouched makes its own."""
+    with screens.virtual_screen() as screen:
+        yield screen
