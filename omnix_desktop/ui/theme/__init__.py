@@ -1,1 +1,23 @@
 """Tokens to style and palette; the only place that knows the style library."""
+
+from omnix_desktop.ui.theme.fonts import FONT_ROLES, font
+from omnix_desktop.ui.theme.icons import draw_icon, icon, pixmap
+from omnix_desktop.ui.theme.live import Mode, Theme, theme
+from omnix_desktop.ui.theme.tokens import DARK, LIGHT, Radius, Size, Space, Tokens
+
+__all__ = [
+    "DARK",
+    "FONT_ROLES",
+    "LIGHT",
+    "Mode",
+    "Radius",
+    "Size",
+    "Space",
+    "Theme",
+    "Tokens",
+    "draw_icon",
+    "font",
+    "icon",
+    "pixmap",
+    "theme",
+]

@@ -1,0 +1,147 @@
+"""Sentences that concern a whole panel: banners that stay, and a toast with its undo that goes."""
+
+from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+
+from omnix_desktop.ui.theme import Radius, Space, draw_icon
+from omnix_desktop.ui.widgets import paint
+from omnix_desktop.ui.widgets.buttons import Button, IconButton
+from omnix_desktop.ui.widgets.labels import Label
+
+_TONES = {
+    "info": ("accent_soft", "accent_text", "info"),
+    "good": ("good_soft", "good", "circle-check"),
+    "soon": ("soon_soft", "soon", "triangle-alert"),
+    "bad": ("bad_soft", "bad", "triangle-alert"),
+}
+
+
+class Banner(QWidget):
+    """One sentence on a coloured ground, with one action. Tones: info, good, soon, bad."""
+
+    activated = Signal()
+
+    def __init__(
+        self,
+        words: str = "",
+        tone: str = "info",
+        action: str = "",
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._tone = tone
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.M + 24, Space.S, Space.S, Space.S)
+        row.setSpacing(Space.S)
+        self._words = Label(words, "small", _TONES[tone][1], wrap=True)
+        self._button = Button(action, "link", small=True)
+        self._button.clicked.connect(lambda: self.activated.emit())
+        row.addWidget(self._words, 1)
+        row.addWidget(self._button)
+        self.show_sentence(words, tone, action)
+
+    def show_sentence(self, words: str, tone: str = "info", action: str = "") -> None:
+        """Say it; no words hide the banner."""
+        self._tone = tone
+        self._words.setText(words)
+        self._words.set_colour(_TONES[tone][1])
+        self._button.set_text(action)
+        self._button.setVisible(bool(action))
+        self.setAccessibleName(words)
+        self.setVisible(bool(words))
+        self.update()
+
+    def text(self) -> str:
+        """What it says."""
+        return self._words.text()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        ground, colour, glyph = _TONES[self._tone]
+        painter = paint.antialiased(QPainter(self))
+        paint.fill(painter, QRectF(self.rect()), ground, Radius.CONTROL)
+        draw_icon(painter, glyph, Space.M, self.height() / 2 - 8, colour, 16)
+        painter.end()
+
+
+class Toast(QWidget):
+    """What was just done, with a way back, over the foot of its parent for some seconds (longer under the mouse)."""
+
+    undone = Signal()
+    dismissed = Signal()
+
+    def __init__(self, parent: QWidget, close_name: str = "") -> None:
+        super().__init__(parent)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(Space.L, 6, Space.S, 6)
+        row.setSpacing(Space.M)
+        self._words = Label("", "body", "on_fill")
+        self._undo = Button("", "on_dark", small=True)
+        self._close = IconButton("x", close_name, size=24, glyph=14, colour="rail_text")
+        self._undo.clicked.connect(self._take_back)
+        self._close.clicked.connect(self.dismiss)
+        for widget in (self._words, self._undo, self._close):
+            row.addWidget(widget)
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.dismiss)
+        parent.installEventFilter(self)
+        self.hide()
+
+    def say(self, words: str, undo: str = "", milliseconds: int = 6000) -> None:
+        """Show it; `undo` names the way back."""
+        self._words.setText(words)
+        self._undo.set_text(undo)
+        self._undo.setVisible(bool(undo))
+        self.setAccessibleName(words)
+        self._place()
+        self.show()
+        self.raise_()
+        self._timer.start(milliseconds)
+
+    def dismiss(self) -> None:
+        """Away with it; what was done stays done."""
+        if self.isVisible():
+            self._timer.stop()
+            self.hide()
+            self.dismissed.emit()
+
+    def _take_back(self) -> None:
+        self._timer.stop()
+        self.hide()
+        self.undone.emit()
+
+    def _place(self) -> None:
+        self.adjustSize()
+        parent = self.parentWidget()
+        if parent is not None:
+            self.move(
+                (parent.width() - self.width()) // 2,
+                parent.height() - self.height() - Space.XL,
+            )
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.Resize and self.isVisible():
+            self._place()
+        return super().eventFilter(watched, event)
+
+    def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        self._timer.stop()
+        super().enterEvent(event)
+
+    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        if self.isVisible():
+            self._timer.start(2500)
+        super().leaveEvent(event)
+
+    def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        if event.key() == Qt.Key.Key_Escape:
+            self.dismiss()
+        else:
+            super().keyPressEvent(event)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = paint.antialiased(QPainter(self))
+        paint.fill(painter, QRectF(self.rect()), "rail", Radius.CONTROL, "line_strong")
+        painter.end()
