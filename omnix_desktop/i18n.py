@@ -4,7 +4,7 @@ import string
 import sys
 import tomllib
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TypeAlias
 
@@ -66,15 +66,10 @@ def tr(key: str, /, **args: object) -> str:
     if entry is None:
         return key
     if isinstance(entry, dict):
-        entry = (
-            entry["one"] if args.get("n") == 1 and "one" in entry else entry["other"]
-        )
+        entry = entry["one"] if args.get("n") == 1 and "one" in entry else entry["other"]
     if not args:
         return entry
-    shown = {
-        name: number(value) if isinstance(value, int | float) else value
-        for name, value in args.items()
-    }
+    shown = {name: number(value) if isinstance(value, int | float) else value for name, value in args.items()}
     try:
         return _formatter.vformat(entry, (), shown)
     except (KeyError, IndexError, ValueError):
@@ -116,8 +111,8 @@ def _moment(when: When) -> datetime:
     if isinstance(when, datetime):
         return when.astimezone() if when.tzinfo else when
     if isinstance(when, date):
-        return datetime(when.year, when.month, when.day)
-    return datetime.fromtimestamp(when / 1000).astimezone()
+        return datetime(when.year, when.month, when.day, tzinfo=UTC)
+    return datetime.fromtimestamp(when / 1000, UTC).astimezone()
 
 
 def format_date(when: When) -> str:
@@ -152,11 +147,7 @@ def format_clock(seconds: float) -> str:
     whole = int(seconds)
     sign, whole = ("-", -whole) if whole < 0 else ("", whole)
     hours, minutes, rest = whole // 3600, whole // 60 % 60, whole % 60
-    return (
-        f"{sign}{hours}:{minutes:02}:{rest:02}"
-        if hours
-        else f"{sign}{minutes:02}:{rest:02}"
-    )
+    return f"{sign}{hours}:{minutes:02}:{rest:02}" if hours else f"{sign}{minutes:02}:{rest:02}"
 
 
 def format_span(seconds: float) -> str:
@@ -181,9 +172,7 @@ def number(value: float, digits: int | None = None) -> str:
         text = f"{value:,}"
     else:
         text = f"{value:,.{digits}f}"
-    return (
-        text.translate(str.maketrans(",.", ".,")) if _state.language == "id" else text
-    )
+    return text.translate(str.maketrans(",.", ".,")) if _state.language == "id" else text
 
 
 def percent(share: float, digits: int = 1) -> str:

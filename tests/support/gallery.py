@@ -1,4 +1,4 @@
-"""Every widget on one page, light and dark: `xvfb-run -a python -m tests.support.gallery` writes build/gallery-*.png."""
+"""Every widget on one page, light and dark: `xvfb-run -a python -m tests.support.gallery` writes to build/."""
 
 import sys
 from pathlib import Path
@@ -166,9 +166,7 @@ def facts() -> QWidget:
             "Gabungkan…",
         )
     )
-    inner.addWidget(
-        Banner("Tidak tersambung. Yang Anda tulis tersimpan dan dikirim nanti.", "bad")
-    )
+    inner.addWidget(Banner("Tidak tersambung. Yang Anda tulis tersimpan dan dikirim nanti.", "bad"))
     inner.addWidget(Banner("Versi 1.1 siap dipasang.", "info", "Pasang"))
     box.column.addLayout(inner)
     return box
@@ -182,9 +180,7 @@ def gallery() -> QWidget:
     rail = Rail()
     column = QVBoxLayout(rail)
     column.setContentsMargins(8, 12, 8, 12)
-    for place, name in enumerate(
-        ("layout-dashboard", "inbox", "users", "ticket", "phone-call", "settings")
-    ):
+    for place, name in enumerate(("layout-dashboard", "inbox", "users", "ticket", "phone-call", "settings")):
         button = RailButton(name, name)
         button.setChecked(place == 1)
         button.set_count(38 if place == 1 else 0)
@@ -240,9 +236,7 @@ def main() -> int:
     scale = round(page.devicePixelRatio())
     for mode in ("light", "dark"):
         theme().set_mode("dark" if mode == "dark" else "light")
-        shoot(
-            page, build / f"gallery-{mode}{'' if scale == 1 else f'-{scale}x'}.png", app
-        )
+        shoot(page, build / f"gallery-{mode}{'' if scale == 1 else f'-{scale}x'}.png", app)
     return 0
 
 

@@ -36,10 +36,7 @@ FONT_ROLES = tuple(_SIZES)
 @cache
 def load_fonts() -> bool:
     """Register the program's fonts; without them the system's sans serif stands in."""
-    loaded = [
-        QFontDatabase.addApplicationFont(str(resource_path("fonts", name)))
-        for name in _FILES
-    ]
+    loaded = [QFontDatabase.addApplicationFont(str(resource_path("fonts", name))) for name in _FILES]
     return min(loaded) >= 0
 
 

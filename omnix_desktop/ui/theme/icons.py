@@ -1,8 +1,8 @@
-"""Icons: Lucide drawings coloured by the text colour of their place, sharp on every screen, cached until the theme changes."""
+"""Icons: Lucide drawings in the text colour of their place, sharp on every screen, cached."""
 
 from functools import cache
 
-from PySide6.QtCore import QPointF, QRectF, QSize
+from PySide6.QtCore import QByteArray, QPointF, QRectF, QSize
 from PySide6.QtGui import QGuiApplication, QIcon, QIconEngine, QPainter, QPixmap
 
 from omnix_desktop.i18n import resource_path
@@ -16,15 +16,11 @@ _CACHE_LIMIT = 2000
 def _drawing(name: str) -> str:
     path = resource_path("icons", f"{name}.svg")
     if not path.exists():
-        raise KeyError(
-            f"There is no icon {name!r}: add it to resources/icons from lucide-static."
-        )
+        raise KeyError(f"There is no icon {name!r}: add it to resources/icons from lucide-static.")
     return path.read_text(encoding="utf-8")
 
 
-def pixmap(
-    name: str, colour: str = "muted", size: int = 16, ratio: float = 0.0
-) -> QPixmap:
+def pixmap(name: str, colour: str = "muted", size: int = 16, ratio: float = 0.0) -> QPixmap:
     """An icon as pixels; `colour` is a token's name or #RRGGBB, `ratio` the screen's (0: the largest there is)."""
     ratio = ratio or QGuiApplication.instance().devicePixelRatio()  # type: ignore[union-attr]  # an application is a precondition
     paint = colour if colour.startswith("#") else theme().tokens[colour]
@@ -40,16 +36,10 @@ def pixmap(
 def _render(name: str, paint: str, size: int, ratio: float) -> QPixmap:
     pixels = max(1, round(size * ratio))
     # Stroke 2 of 24 at 20 px and below looks heavy beside 13 px text: 1.75 is nearer to the weight of the letters.
-    svg = (
-        _drawing(name)
-        .replace("currentColor", paint)
-        .replace('stroke-width="2"', 'stroke-width="1.75"')
-    )
-    svg = svg.replace(
-        'width="24" height="24"', f'width="{pixels}" height="{pixels}"', 1
-    )
+    svg = _drawing(name).replace("currentColor", paint).replace('stroke-width="2"', 'stroke-width="1.75"')
+    svg = svg.replace('width="24" height="24"', f'width="{pixels}" height="{pixels}"', 1)
     image = QPixmap()
-    image.loadFromData(svg.encode(), b"SVG")
+    image.loadFromData(QByteArray(svg.encode()), "SVG")  # type: ignore[call-overload]  # bytes for the format crash 6.10
     image.setDevicePixelRatio(ratio)
     return image
 
@@ -77,15 +67,9 @@ class _LiveIcon(QIconEngine):
     def _paint_colour(self, mode: QIcon.Mode, state: QIcon.State) -> str:
         if mode is QIcon.Mode.Disabled:
             return "faint"
-        return (
-            self._active
-            if mode is QIcon.Mode.Selected or state is QIcon.State.On
-            else self._colour
-        )
+        return self._active if mode is QIcon.Mode.Selected or state is QIcon.State.On else self._colour
 
-    def paint(
-        self, painter: QPainter, rect, mode: QIcon.Mode, state: QIcon.State
-    ) -> None:  # type: ignore[no-untyped-def]
+    def paint(self, painter: QPainter, rect, mode: QIcon.Mode, state: QIcon.State) -> None:  # type: ignore[no-untyped-def]
         side = min(rect.width(), rect.height())
         place = QRectF(0, 0, side, side)
         place.moveCenter(QRectF(rect).center())
@@ -101,9 +85,7 @@ class _LiveIcon(QIconEngine):
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
         return self.scaledPixmap(size, mode, state, 1.0)
 
-    def scaledPixmap(
-        self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float
-    ) -> QPixmap:
+    def scaledPixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State, scale: float) -> QPixmap:
         side = min(size.width(), size.height())
         shown = QPixmap(
             pixmap(

@@ -29,9 +29,7 @@ class Theme(QObject):
     def mode(self) -> Mode:
         return self._mode
 
-    def install(
-        self, app: QApplication, mode: Mode = "system", style: StyleName = "qlementine"
-    ) -> None:
+    def install(self, app: QApplication, mode: Mode = "system", style: StyleName = "qlementine") -> None:
         """Fonts, style and palette for the whole program; once, before the first widget."""
         load_fonts()
         app.setFont(font("body"))
@@ -56,11 +54,7 @@ class Theme(QObject):
 
     def _resolved(self) -> Tokens:
         if self._mode == "system":
-            return (
-                DARK
-                if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark
-                else LIGHT
-            )
+            return DARK if QGuiApplication.styleHints().colorScheme() is Qt.ColorScheme.Dark else LIGHT
         return DARK if self._mode == "dark" else LIGHT
 
     def _apply(self, app: QApplication) -> None:

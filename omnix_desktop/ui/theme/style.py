@@ -1,4 +1,4 @@
-"""The one place that knows the style library; Fusion with our palette is the way out (`style="fusion"`, or the library missing)."""
+"""The one place that knows the style library; Fusion with our palette is the way out (`style="fusion"`)."""
 
 from typing import Literal
 

@@ -1,4 +1,4 @@
-"""Design tokens, light and dark: every colour of the program, the sizes, the radii, and the pairs that must be readable."""
+"""Design tokens, light and dark: every colour, size and radius, and the pairs that must be readable."""
 
 from dataclasses import dataclass, fields
 
@@ -124,16 +124,8 @@ DARK = Tokens(
 GROUNDS = ("window", "panel", "thread", "hover", "accent_soft", "bubble_in", "memo")
 
 READABLE: tuple[tuple[str, str], ...] = (
-    *(
-        (text, ground)
-        for text in ("text", "muted", "accent_text", "bad")
-        for ground in GROUNDS
-    ),
-    *(
-        (text, ground)
-        for text in ("good", "soon")
-        for ground in ("window", "panel", "thread", "hover", "bubble_in")
-    ),
+    *((text, ground) for text in ("text", "muted", "accent_text", "bad") for ground in GROUNDS),
+    *((text, ground) for text in ("good", "soon") for ground in ("window", "panel", "thread", "hover", "bubble_in")),
     ("muted", "line"),
     ("good", "good_soft"),
     ("soon", "soon_soft"),
@@ -154,9 +146,7 @@ READABLE: tuple[tuple[str, str], ...] = (
 )
 """(text, ground) that the screens use: at least 4.5 : 1."""
 
-FAINT: tuple[tuple[str, str], ...] = tuple(
-    ("faint", ground) for ground in ("window", "panel", "thread", "hover")
-)
+FAINT: tuple[tuple[str, str], ...] = tuple(("faint", ground) for ground in ("window", "panel", "thread", "hover"))
 """Placeholders and captions that never carry a fact alone: at least 3 : 1."""
 
 
@@ -195,9 +185,7 @@ class Radius:
 def luminance(colour: str) -> float:
     """Relative luminance of #RRGGBB, as WCAG 2 defines it."""
     channels = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    red, green, blue = [
-        c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels
-    ]
+    red, green, blue = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 

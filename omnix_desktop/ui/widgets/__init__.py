@@ -1,7 +1,7 @@
 """The design system: button, field, list, badge, empty state; knows no model.
 
-Install once: `theme().install(app, mode)`; switch with `theme().set_mode("light" | "dark" | "system")`. Colours are token names
-(`theme().tokens`), fonts are roles (`font("body")`). Icons are Lucide names found in resources/icons.
+Install once: `theme().install(app, mode)`; switch with `theme().set_mode("light" | "dark" | "system")`. Colours are
+token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Lucide names found in resources/icons.
 
     buttons      Button(words, kind, icon=, shortcut=, tooltip=, small=)  kinds: primary plain quiet danger link on_dark
                  IconButton(icon, name, shortcut=, size=, glyph=)
@@ -10,10 +10,10 @@ Install once: `theme().install(app, mode)`; switch with `theme().set_mode("light
                  tones: neutral outline accent good soon bad count alarm
     fields       Field(label, input, required=, helper=).set_error(sentence)  TextLine(placeholder, icon=, password=)
                  SearchField  TextArea(lines=)  ComboBox.set_choices([(words, value)])  CheckBox
-    structure    SectionHeader  Card (.column)  KeyValueRow(caption, icon=, empty=).set_value  EmptyState(icon, title, …)
+    structure    SectionHeader  Card (.column)  KeyValueRow(caption, icon=, empty=).set_value  EmptyState(icon, title)
     title_bar    TitleBar(title, float_name=, close_name=): set_badge, add_action
     tabs         Tabs: add(words, icon=, count=), set_count(place, n), signal chosen(int)
-    banners      Banner.show_sentence(words, tone, action), signal activated  Toast(parent).say(words, undo), signal undone
+    banners      Banner.show_sentence(words, tone, action), activated  Toast(parent).say(words, undo), undone
     rail         Rail  RailButton(icon, name, shortcut).set_count  StatusItem.set(words, dot=, colour=)
     progress     Spinner  ProgressLine.set_share(0..1 | None)
     dialog       Dialog(title, primary=, cancel=): .body, submit(), set_problem(sentence)

@@ -49,19 +49,13 @@ class Badge(QWidget):
         return self._tone in {"count", "alarm"}
 
     def sizeHint(self) -> QSize:
-        wide = (
-            paint.count_width(self._words)
-            if self._round()
-            else paint.pill_width(self._words, self._icon)
-        )
+        wide = paint.count_width(self._words) if self._round() else paint.pill_width(self._words, self._icon)
         return QSize(round(wide + 0.5), 18)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
         if self._round():
-            paint.draw_count(
-                painter, self.width(), self.height() / 2, self._words, self._tone
-            )
+            paint.draw_count(painter, self.width(), self.height() / 2, self._words, self._tone)
         else:
             paint.draw_pill(
                 painter,
@@ -130,9 +124,7 @@ class Avatar(QWidget):
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
         circle = QRectF(self.rect()).adjusted(2, 2, -2, -2)
-        paint.draw_avatar(
-            painter, circle, self._name, self._seed, self._badge, quiet=self._quiet
-        )
+        paint.draw_avatar(painter, circle, self._name, self._seed, self._badge, quiet=self._quiet)
         if self._dot:
             spot = QRectF(circle.right() - 9, circle.bottom() - 9, 11, 11)
             paint.fill(painter, spot, "panel", 5.5)

@@ -70,12 +70,7 @@ class PaintedButton(QAbstractButton):
 
 def shown_keys(shortcut: str) -> str:
     """A shortcut as people read it here."""
-    return (
-        QKeySequence(shortcut)
-        .toString(QKeySequence.SequenceFormat.NativeText)
-        .replace("Return", "↵")
-        or shortcut
-    )
+    return QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText).replace("Return", "↵") or shortcut
 
 
 class Button(PaintedButton):
@@ -121,11 +116,7 @@ class Button(PaintedButton):
         self.update()
 
     def _key_width(self) -> float:
-        return (
-            paint.metrics("caption").horizontalAdvance(shown_keys(self._hint)) + 10
-            if self._hint
-            else 0.0
-        )
+        return paint.metrics("caption").horizontalAdvance(shown_keys(self._hint)) + 10 if self._hint else 0.0
 
     def sizeHint(self) -> QSize:
         wide = paint.metrics("body_strong").horizontalAdvance(self.text())
@@ -141,9 +132,7 @@ class Button(PaintedButton):
         ground, words, border = _LOOK[self._kind]
         if not self.isEnabled():
             return ("line" if self._kind == "primary" else None), "faint", border
-        if self._kind in {"quiet", "link", "danger", "plain"} and (
-            self.underMouse() or self.isChecked()
-        ):
+        if self._kind in {"quiet", "link", "danger", "plain"} and (self.underMouse() or self.isChecked()):
             ground = "bad_soft" if self._kind == "danger" else "hover"
             words = "text" if self._kind == "quiet" else words
         return ground, words, border
@@ -153,14 +142,8 @@ class Button(PaintedButton):
         ground, colour, border = self._colours()
         outer = QRectF(self.rect())
         inner = outer.adjusted(3, 3, -3, -3) if self._ring else outer
-        paint.fill(
-            painter, inner, ground, Radius.CONTROL - (2 if self._ring else 0), border
-        )
-        if (
-            self._kind == "primary"
-            and self.isEnabled()
-            and (self.isDown() or self.underMouse())
-        ):
+        paint.fill(painter, inner, ground, Radius.CONTROL - (2 if self._ring else 0), border)
+        if self._kind == "primary" and self.isEnabled() and (self.isDown() or self.underMouse()):
             painter.setOpacity(0.16 if self.isDown() else 0.08)
             paint.fill(painter, inner, "rail", Radius.CONTROL)
             painter.setOpacity(1)
@@ -176,15 +159,11 @@ class Button(PaintedButton):
         keys = self._key_width() + 8 if self._hint else 0
         x = rect.x() + (rect.width() - words - glyph - keys) / 2
         if self._icon:
-            draw_icon(
-                painter, self._icon, round(x), round(rect.center().y() - 8), colour, 16
-            )
+            draw_icon(painter, self._icon, round(x), round(rect.center().y() - 8), colour, 16)
         place = QRectF(x + glyph, rect.y(), words + 1, rect.height())
         paint.text(painter, place, self.text(), "body_strong", colour, elide=False)
         if self._hint:
-            box = QRectF(
-                place.right() + 7, rect.center().y() - 9, self._key_width(), 18
-            )
+            box = QRectF(place.right() + 7, rect.center().y() - 9, self._key_width(), 18)
             painter.setOpacity(0.85)
             paint.fill(painter, box, None, 4, colour)
             align = Qt.AlignmentFlag.AlignHCenter
@@ -228,9 +207,7 @@ class IconButton(PaintedButton):
         painter = paint.antialiased(QPainter(self))
         rect = QRectF(self.rect())
         colour = self._colour if self.isEnabled() else "faint"
-        if self.isEnabled() and (
-            self.underMouse() or self.isDown() or self.isChecked()
-        ):
+        if self.isEnabled() and (self.underMouse() or self.isDown() or self.isChecked()):
             paint.fill(
                 painter,
                 rect,

@@ -1,7 +1,7 @@
 """Inputs: one box with a focus ring for lines, areas, searches and choices, and the label, help and error around it."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -110,7 +110,7 @@ class TextLine(InputBox):
     def setAccessibleName(self, name: str) -> None:
         self.edit.setAccessibleName(name)
 
-    def setObjectName(self, name: str) -> None:  # type: ignore[override]  # Qt also takes bytes
+    def setObjectName(self, name: str) -> None:
         super().setObjectName(f"{name}_box")
         self.edit.setObjectName(name)
 
@@ -128,9 +128,7 @@ class TextLine(InputBox):
 class SearchField(TextLine):
     """A search: magnifier, a cross that empties it, Escape likewise."""
 
-    def __init__(
-        self, placeholder: str = "", clear_name: str = "", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, placeholder: str = "", clear_name: str = "", parent: QWidget | None = None) -> None:
         super().__init__(placeholder, icon="search", parent=parent)
         self.setAccessibleName(placeholder)
         self._clear = IconButton("x", clear_name or placeholder, size=20, glyph=14)
@@ -141,9 +139,8 @@ class SearchField(TextLine):
         self.changed.connect(lambda words: self._clear.setVisible(bool(words)))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
-        escape = (
-            event.type() is QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Escape
-        )  # type: ignore[attr-defined]
+        pressed = event.key() if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress else None
+        escape = pressed == Qt.Key.Key_Escape
         if escape and self.edit.text():
             self.edit.clear()
             return True
@@ -155,9 +152,7 @@ class TextArea(InputBox):
 
     changed = Signal(str)
 
-    def __init__(
-        self, placeholder: str = "", *, lines: int = 4, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, placeholder: str = "", *, lines: int = 4, parent: QWidget | None = None) -> None:
         self.edit = QPlainTextEdit()
         super().__init__(self.edit, parent)
         self.row.setContentsMargins(6, 3, 3, 3)
@@ -166,9 +161,7 @@ class TextArea(InputBox):
         self.edit.setPlaceholderText(placeholder)
         self.edit.setFont(font("body"))
         self.setMinimumHeight(round(paint.metrics("body").lineSpacing() * lines) + 20)
-        self.edit.textChanged.connect(
-            lambda: self.changed.emit(self.edit.toPlainText())
-        )
+        self.edit.textChanged.connect(lambda: self.changed.emit(self.edit.toPlainText()))
         theme().changed.connect(self._recolour)
         self._recolour()
 
@@ -184,7 +177,7 @@ class TextArea(InputBox):
     def setAccessibleName(self, name: str) -> None:
         self.edit.setAccessibleName(name)
 
-    def setObjectName(self, name: str) -> None:  # type: ignore[override]  # Qt also takes bytes
+    def setObjectName(self, name: str) -> None:
         super().setObjectName(f"{name}_box")
         self.edit.setObjectName(name)
 
@@ -208,9 +201,7 @@ class ComboBox(QComboBox):
         self._wrong = wrong
         self.update()
 
-    def set_choices(
-        self, choices: list[tuple[str, object]], placeholder: str = ""
-    ) -> None:
+    def set_choices(self, choices: list[tuple[str, object]], placeholder: str = "") -> None:
         """Words and values; keeps the chosen value where it is still there."""
         chosen = self.currentData()
         self.blockSignals(True)
@@ -218,9 +209,7 @@ class ComboBox(QComboBox):
         for words, value in choices:
             self.addItem(words, value)
         self.setPlaceholderText(placeholder)
-        self.setCurrentIndex(
-            self.findData(chosen) if chosen is not None else -1 if placeholder else 0
-        )
+        self.setCurrentIndex(self.findData(chosen) if chosen is not None else -1 if placeholder else 0)
         self.blockSignals(False)
         self.update()
 
@@ -235,9 +224,7 @@ class ComboBox(QComboBox):
         option = QStyleOptionComboBox()
         self.initStyleOption(option)
         rect = QRectF(self.rect())
-        open_or_focused = self.hasFocus() or bool(
-            option.state & QStyle.StateFlag.State_On
-        )
+        open_or_focused = self.hasFocus() or bool(option.state & QStyle.StateFlag.State_On)
         edge = "bad" if self._wrong else "accent" if open_or_focused else "line_strong"
         width = 2.0 if open_or_focused else 1.0
         paint.fill(
@@ -276,14 +263,14 @@ class Field(QWidget):
     def __init__(
         self,
         label: str,
-        input: QWidget,
+        entry: QWidget,
         *,
         required: bool = False,
         helper: str = "",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
-        self.input = input
+        self.input = entry
         self._helper = helper
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
@@ -291,7 +278,7 @@ class Field(QWidget):
         head = QHBoxLayout()
         head.setSpacing(3)
         self._label = Label(label, "small", "muted")
-        self._label.setBuddy(input)
+        self._label.setBuddy(entry)
         self._mark = Label("*", "small_strong", "bad")
         self._mark.setVisible(required)
         self._counter = Label("", "caption", "faint", tabular=True)
@@ -302,10 +289,10 @@ class Field(QWidget):
         self._note = Label(helper, "caption", "muted", wrap=True)
         self._note.setVisible(bool(helper))
         column.addLayout(head)
-        column.addWidget(input)
+        column.addWidget(entry)
         column.addWidget(self._note)
-        self.setFocusProxy(input)
-        input.setAccessibleName(label)
+        self.setFocusProxy(entry)
+        entry.setAccessibleName(label)
 
     def set_label(self, label: str) -> None:
         """Another label: the language changed."""

@@ -27,10 +27,7 @@ class Label(QLabel):
         self.setFont(font(role, tabular=tabular))
         self.setWordWrap(wrap)
         if selectable:
-            flags = (
-                Qt.TextInteractionFlag.TextSelectableByMouse
-                | Qt.TextInteractionFlag.TextSelectableByKeyboard
-            )
+            flags = Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
             self.setTextInteractionFlags(flags)
         self.setText(words)
         theme().changed.connect(self._recolour)
@@ -75,9 +72,7 @@ class ElidedLabel(Label):
 
     def sizeHint(self) -> QSize:
         line = " ".join(self._words[:1000].split())
-        return QSize(
-            self.fontMetrics().horizontalAdvance(line) + 2, super().sizeHint().height()
-        )
+        return QSize(self.fontMetrics().horizontalAdvance(line) + 2, super().sizeHint().height())
 
     def minimumSizeHint(self) -> QSize:
         return QSize(24, super().minimumSizeHint().height())
@@ -98,9 +93,7 @@ class ElidedLabel(Label):
 class Line(QFrame):
     """A hairline between two parts."""
 
-    def __init__(
-        self, parent: QWidget | None = None, *, vertical: bool = False
-    ) -> None:
+    def __init__(self, parent: QWidget | None = None, *, vertical: bool = False) -> None:
         super().__init__(parent)
         self.setAutoFillBackground(True)
         if vertical:

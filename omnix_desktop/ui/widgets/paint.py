@@ -93,11 +93,7 @@ def one_line(words: str, limit: int = 400) -> str:
 
 def pill_width(words: str, icon: str = "") -> float:
     """What `draw_pill` will take."""
-    return (
-        metrics("caption_strong", True).horizontalAdvance(words)
-        + 14
-        + (14 if icon else 0)
-    )
+    return metrics("caption_strong", True).horizontalAdvance(words) + 14 + (14 if icon else 0)
 
 
 def draw_pill(
@@ -123,9 +119,7 @@ def draw_pill(
 
 def count_width(count: int | str) -> float:
     """What `draw_count` will take: a circle for one digit, a capsule for more."""
-    return max(
-        PILL_HEIGHT, metrics("caption_strong", True).horizontalAdvance(str(count)) + 11
-    )
+    return max(PILL_HEIGHT, metrics("caption_strong", True).horizontalAdvance(str(count)) + 11)
 
 
 def draw_count(
@@ -180,9 +174,7 @@ def draw_avatar(
 ) -> None:
     """A person's circle with initials, and the channel's icon at its foot on the ground that it stands on."""
     painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(
-        theme().colour("line") if quiet else QColor(avatar_colour(seed or name))
-    )
+    painter.setBrush(theme().colour("line") if quiet else QColor(avatar_colour(seed or name)))
     painter.drawEllipse(rect)
     lettering = QFont(font("body_strong"))
     lettering.setPixelSize(max(9, round(rect.height() * 0.36)))

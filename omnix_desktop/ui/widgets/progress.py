@@ -32,9 +32,7 @@ class _Ticking(QWidget):
 class Spinner(_Ticking):
     """A turning arc, 16 px."""
 
-    def __init__(
-        self, name: str = "", size: int = 16, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, name: str = "", size: int = 16, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setFixedSize(size, size)
         self.setAccessibleName(name)
@@ -44,9 +42,7 @@ class Spinner(_Ticking):
         pen = QPen(theme().colour("accent"), 2)
         pen.setCapStyle(Qt.PenCapStyle.RoundCap)
         painter.setPen(pen)
-        painter.drawArc(
-            QRectF(self.rect()).adjusted(2, 2, -2, -2), -self._phase * 12 * 16, 270 * 16
-        )
+        painter.drawArc(QRectF(self.rect()).adjusted(2, 2, -2, -2), -self._phase * 12 * 16, 270 * 16)
         painter.end()
 
 

@@ -25,9 +25,7 @@ class Rail(QWidget):
 class RailButton(PaintedButton):
     """A place in the program: icon, a count when something waits there."""
 
-    def __init__(
-        self, icon: str, name: str, shortcut: str = "", parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, icon: str, name: str, shortcut: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._icon, self._count, self._tone = icon, "", "alarm"
         self.setFixedSize(40, 40)
@@ -88,9 +86,7 @@ class StatusItem(PaintedButton):
     def sizeHint(self) -> QSize:
         lead = 14 if self._dot else 20 if self._icon else 0
         return QSize(
-            round(
-                paint.metrics("small", True).horizontalAdvance(self.text()) + 17 + lead
-            ),
+            round(paint.metrics("small", True).horizontalAdvance(self.text()) + 17 + lead),
             24,
         )
 

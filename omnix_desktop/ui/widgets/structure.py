@@ -64,9 +64,7 @@ class Card(QWidget):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
-        paint.fill(
-            painter, QRectF(self.rect()), self._ground, Radius.CARD, self._border
-        )
+        paint.fill(painter, QRectF(self.rect()), self._ground, Radius.CARD, self._border)
         painter.end()
 
 
@@ -88,9 +86,7 @@ class KeyValueRow(QWidget):
         row.setContentsMargins(28 if icon else 0, 2, 0, 2)
         row.setSpacing(1)
         self._head = Label(caption, "caption", "muted")
-        self._value = Label(
-            "", "body", "text", wrap=True, tabular=tabular, selectable=True
-        )
+        self._value = Label("", "body", "text", wrap=True, tabular=tabular, selectable=True)
         row.addWidget(self._head)
         row.addWidget(self._value)
         self.set_value("")
@@ -164,9 +160,7 @@ class EmptyState(QWidget):
         column.addStretch(3)
         self.set_texts(title, sentence, action)
 
-    def set_texts(
-        self, title: str, sentence: str = "", action: str = "", icon: str = ""
-    ) -> None:
+    def set_texts(self, title: str, sentence: str = "", action: str = "", icon: str = "") -> None:
         """Other words: another reason, another language."""
         self._title.setText(title)
         self._sentence.setText(sentence)

@@ -97,11 +97,7 @@ class Tabs(QTabBar):
         painter = paint.antialiased(QPainter(self))
         if self._baseline:
             paint.fill(painter, QRectF(0, self.height() - 1, self.width(), 1), "line")
-        under = (
-            self.tabAt(self.mapFromGlobal(self.cursor().pos()))
-            if self.underMouse()
-            else -1
-        )
+        under = self.tabAt(self.mapFromGlobal(self.cursor().pos())) if self.underMouse() else -1
         for place, tab in enumerate(self._tabs):
             if self.isTabVisible(place):
                 self._paint_tab(painter, place, tab, under)
@@ -118,9 +114,7 @@ class Tabs(QTabBar):
             draw_icon(painter, tab.icon, inner.x(), inner.center().y() - 8, colour, 16)
             inner.setLeft(inner.left() + 24)
         role = "body_strong" if current else "body_medium"
-        wide = paint.text(
-            painter, inner.adjusted(0, 0, 8, 0), tab.words, role, colour, elide=False
-        )
+        wide = paint.text(painter, inner.adjusted(0, 0, 8, 0), tab.words, role, colour, elide=False)
         if tab.count:
             right = inner.x() + wide + 8 + paint.count_width(tab.count)
             paint.draw_count(painter, right, inner.center().y(), tab.count, tab.tone)

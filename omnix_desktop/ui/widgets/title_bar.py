@@ -33,9 +33,7 @@ class TitleBar(QWidget):
         self._badge.hide()
         self._float = IconButton("picture-in-picture-2", float_name, size=24, glyph=14)
         self._close = IconButton("x", close_name, size=24, glyph=14)
-        self._title.setSizePolicy(
-            QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred
-        )
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._row.addWidget(self._title)
         self._row.addWidget(self._badge)
         self._row.addStretch(1)
@@ -80,19 +78,11 @@ class TitleBar(QWidget):
 
     def _show_dock_buttons(self, over: bool) -> None:
         dock = self._dock()
-        features = (
-            dock.features()
-            if dock is not None
-            else QDockWidget.DockWidgetFeature.NoDockWidgetFeatures
-        )
+        features = dock.features() if dock is not None else QDockWidget.DockWidgetFeature.NoDockWidgetFeatures
         floats = bool(features & QDockWidget.DockWidgetFeature.DockWidgetFloatable)
         closes = bool(features & QDockWidget.DockWidgetFeature.DockWidgetClosable)
-        self._float.setVisible(
-            over and floats and bool(self._float.property("offered"))
-        )
-        self._close.setVisible(
-            over and closes and bool(self._close.property("offered"))
-        )
+        self._float.setVisible(over and floats and bool(self._float.property("offered")))
+        self._close.setVisible(over and closes and bool(self._close.property("offered")))
 
     def enterEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         self._show_dock_buttons(True)
