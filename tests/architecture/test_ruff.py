@@ -31,15 +31,6 @@ def listed(file: Path) -> dict[str, Any]:
 def complaints(name: str, text: str) -> str:
     options = ["--no-cache", "--output-format=concise", "--select=TID251", "--stdin-filename", name]
     command = [sys.executable, "-m", "ruff", "check", *options, "-"]
-        "ruff",
-        "check",
-        "--no-cache",
-        "--output-format=concise",
-        "--select=TID251",
-        "--stdin-filename",
-        name,
-        "-",
-    ]
     return subprocess.run(command, cwd=ROOT, input=text, capture_output=True, text=True).stdout
 
 
