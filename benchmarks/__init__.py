@@ -1,0 +1,1 @@
+"""Figures with their method: each file measures one promise of speed beside the thing it is compared with."""
