@@ -56,7 +56,7 @@ class Telegram:
 
     kind = "telegram"
     name = "Telegram"
-    group = ChannelGroup.SOCIAL
+    group = ChannelGroup.LIVE
     capabilities = Capabilities(text_max=TEXT_MAX_UTF16, receipts=("sent",))
     settings = (
         SettingField(name="token", label="Bot token", secret=True),
