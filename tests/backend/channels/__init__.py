@@ -1,0 +1,1 @@
+"""Channels: bytes of providers to words and back."""
