@@ -18,7 +18,7 @@ def broken(contract: str | None) -> list[str]:
     options = use_cases.read_user_options("pyproject.toml")
     chosen = [each for each in options.contracts_options if contract in {None, each["name"]}]
     use_cases._register_contract_types(options)
-    report = use_cases.create_report(UserOptions(options.session_options, chosen), cache_dir=".cache")
+    report = use_cases.create_report(UserOptions(options.session_options, chosen), cache_dir=None)
     return [each.name for each, check in report.get_contracts_and_checks() if not check.kept]
 
 

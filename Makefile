@@ -1,0 +1,51 @@
+# Every target sets up what it needs and does nothing that is done already.
+VENV ?= .venv
+PYTHON ?=
+STEPS ?= test run
+WORKERS ?= 2
+QUIET ?=
+export VENV PYTHON
+python := $(VENV)/bin/python
+setup := @bash scripts/setup.sh
+
+.PHONY: help run test lint bench package screenshots fresh-root campaign-kill
+
+help:  ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
+
+run:  ## server, simulators and desktop; without a display a tour, its pictures in build/tour/
+	$(setup) run
+	@$(python) -m scripts.run
+
+test:  ## every test (ARGS="..." for pytest, WORKERS=2)
+	$(setup) test
+	@$(python) -m pytest -n $(WORKERS) --dist loadfile $(QUIET) $(ARGS)
+
+lint:  ## ruff, strict types, import contracts, sizes, unused code
+	$(setup) lint
+	@$(python) -m ruff check $(QUIET) .
+	@$(python) -m ruff format --check $(QUIET) .
+	@$(python) -m mypy
+	@$(VENV)/bin/lint-imports --no-logo > build/imports.log 2>&1 || { cat build/imports.log; exit 1; }
+	@tail -n 2 build/imports.log | grep .
+	@$(python) -m pytest -q -p no:randomly tests/architecture/test_sizes.py tests/architecture/test_walls.py
+	@$(python) -m scripts.unused
+
+bench:  ## one line a bound: name, figure, bound, holds or falls short
+	$(setup) test
+	@$(python) -m benchmarks $(ARGS)
+
+package:  ## the frozen program, in dist/
+	$(setup) test
+	@$(python) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
+
+screenshots:  ## docs/screenshots/, made anew
+	$(setup) test
+	@$(python) -m tests.end_to_end.tour --screenshots docs/screenshots
+
+fresh-root:  ## make test and make run in a new, minimal Debian 12 (as root; STEPS="test run")
+	@bash scripts/fresh_root.sh $(STEPS)
+
+campaign-kill:  ## kill -9 of desktop and server at 200 random moments each, then the checker
+	$(setup) test
+	@$(python) -m tests.faults.campaign_kill $(ARGS)
