@@ -75,6 +75,7 @@ class PublicMessage(Entity, frozen=True, kw_only=True):
 
     position: int
     direction: Direction
+    said_as: str = ""  # of the visitor's own: the id that their page gave it (its provider_id), so it is shown once
     text: str = ""
     attachments: tuple[Attachment, ...] = ()
     author_name: str = ""
