@@ -30,7 +30,7 @@ if [ "${1:-}" = --inside ]; then
     echo "fresh-root: make $step"
     began=$SECONDS
     chroot "$root" /usr/bin/env -i HOME=/root LANG=C.UTF-8 PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-      $(cat "$root/root/host-environment") make -C /root/omnix "$step" || missing "make $step failed after $((SECONDS - began)) s."
+      $(cat "$root/root/host-environment") make --no-print-directory -C /root/omnix "$step" || missing "make $step failed after $((SECONDS - began)) s."
     echo "fresh-root: make $step passed in $((SECONDS - began)) s"
   done
   exit
@@ -59,7 +59,8 @@ for file in /etc/pip.conf "$HOME/.config/pip/pip.conf" "$HOME/.npmrc"; do
   [ ! -f "$file" ] || { mkdir -p "$(dirname "$target")"; cp "$file" "$target"; }
 done
 { cat /etc/pip.conf "$HOME/.config/pip/pip.conf" 2>/dev/null; env | grep '^PIP_'; } |
-  grep -oE '(file://)?/[^ ]+' | sed 's,^file://,,' | while read -r path; do [ ! -d "$path" ] || echo "$path"; done |
+  grep -oE '(file://)?/[^ ]+' | sed 's,^file://,,; s,/simple/*$,,' |  # an index has its files beside its pages
+  while read -r path; do [ ! -d "$path" ] || echo "$path"; done |
   sort -u >"$root/root/host-folders" || true
 { env | grep -E '^(PIP_(DEFAULT_TIMEOUT|INDEX_URL|EXTRA_INDEX_URL|FIND_LINKS)|https?_proxy|HTTPS?_PROXY|no_proxy|NO_PROXY)=' || true
   for name in PIP_CERT NODE_EXTRA_CA_CERTS SSL_CERT_FILE; do
