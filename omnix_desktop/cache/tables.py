@@ -19,6 +19,7 @@ _REPLICA: Final = (
         " PRIMARY KEY (scope, type, id)) WITHOUT ROWID"
     ),
     "CREATE INDEX members_of_entity ON members (type, id)",
+    "CREATE TABLE unread (type TEXT, id TEXT, PRIMARY KEY (type, id)) WITHOUT ROWID",  # kept without understanding
 )
 
 
