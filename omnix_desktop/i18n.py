@@ -6,7 +6,9 @@ import tomllib
 from collections.abc import Callable
 from datetime import UTC, date, datetime
 from pathlib import Path
+from types import MethodType
 from typing import TypeAlias
+from weakref import WeakMethod
 
 LANGUAGES = ("id", "en")
 DEFAULT_LANGUAGE = "id"
@@ -48,7 +50,7 @@ class _Translations:
     def __init__(self) -> None:
         self.language = DEFAULT_LANGUAGE
         self.catalogues: dict[str, dict[str, Entry]] = {}
-        self.observers: list[Callable[[], None]] = []
+        self.observers: list[Callable[[], Callable[[], None] | None]] = []
 
     def entry(self, key: str) -> Entry | None:
         if self.language not in self.catalogues:
@@ -92,17 +94,24 @@ def set_language(code: str) -> None:
     if code == _state.language:
         return
     _state.language = code
-    for observer in list(_state.observers):
-        observer()
+    for look_up in list(_state.observers):
+        observer = look_up()
+        if observer is None:
+            _state.observers.remove(look_up)
+        else:
+            observer()
 
 
 def on_language_change(observer: Callable[[], None]) -> Callable[[], None]:
-    """Call `observer` after each switch; the answer takes it off again."""
-    _state.observers.append(observer)
+    """Call `observer` after each switch; the answer takes it off again. A method does not keep its object alive."""
+    look_up: Callable[[], Callable[[], None] | None] = (
+        WeakMethod(observer) if isinstance(observer, MethodType) else lambda: observer
+    )
+    _state.observers.append(look_up)
 
     def forget() -> None:
-        if observer in _state.observers:
-            _state.observers.remove(observer)
+        if look_up in _state.observers:
+            _state.observers.remove(look_up)
 
     return forget
 
