@@ -1,6 +1,7 @@
 """Every widget on one page, light and dark: `xvfb-run -a python -m tests.support.gallery` writes to build/."""
 
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from PySide6.QtWidgets import (
@@ -47,60 +48,60 @@ def row(*widgets: QWidget) -> QHBoxLayout:
 
 def buttons() -> QWidget:
     box = Card()
+    for line in (*button_rows(), *badge_rows()):
+        box.column.addLayout(line)
+    box.column.addWidget(ProgressLine())
+    return box
+
+
+def button_rows() -> Iterator[QHBoxLayout]:
     disabled = Button("Ambil", "primary", icon="play")
     disabled.setEnabled(False)
-    box.column.addLayout(
-        row(
-            Button("Ambil", "primary", icon="play", shortcut="F2"),
-            Button("Akhiri", icon="check"),
-            disabled,
-        )
+    yield row(
+        Button("Ambil", "primary", icon="play", shortcut="F2"),
+        Button("Akhiri", icon="check"),
+        disabled,
     )
     ringed = Button("Fokus", "primary")
     ringed._ring = True
     other = Button("Fokus")
     other._ring = True
-    box.column.addLayout(
-        row(
-            Button("Kasus", "quiet", icon="ticket"),
-            Button("Hapus", "danger"),
-            Button("Lihat", "link"),
-            ringed,
-            other,
-        )
+    yield row(
+        Button("Kasus", "quiet", icon="ticket"),
+        Button("Hapus", "danger"),
+        Button("Lihat", "link"),
+        ringed,
+        other,
     )
-    box.column.addLayout(
-        row(
-            *(
-                IconButton(name, name)
-                for name in (
-                    "zap",
-                    "paperclip",
-                    "smile",
-                    "book-open",
-                    "search",
-                    "ellipsis",
-                )
+    yield row(
+        *(
+            IconButton(name, name)
+            for name in (
+                "zap",
+                "paperclip",
+                "smile",
+                "book-open",
+                "search",
+                "ellipsis",
             )
         )
     )
-    box.column.addLayout(
-        row(
-            Badge("Balas 04:12", "good"),
-            Badge("Balas 00:48", "soon"),
-            Badge("Lewat 02:10", "bad"),
-            Badge("Gangguan", "outline"),
-            Badge("5 / 8 ditangani"),
-        )
+
+
+def badge_rows() -> Iterator[QHBoxLayout]:
+    yield row(
+        Badge("Balas 04:12", "good"),
+        Badge("Balas 00:48", "soon"),
+        Badge("Lewat 02:10", "bad"),
+        Badge("Gangguan", "outline"),
+        Badge("5 / 8 ditangani"),
     )
-    box.column.addLayout(
-        row(
-            CountBadge(14, "accent"),
-            CountBadge(1, "count"),
-            CountBadge(38, "alarm"),
-            Spinner(),
-            Badge("Arsip", icon="archive"),
-        )
+    yield row(
+        CountBadge(14, "accent"),
+        CountBadge(1, "count"),
+        CountBadge(38, "alarm"),
+        Spinner(),
+        Badge("Arsip", icon="archive"),
     )
     people = [
         Avatar("Budi Santoso", badge="camera"),
@@ -109,9 +110,7 @@ def buttons() -> QWidget:
         Avatar("Sinta Dewi", size=28, quiet=True),
     ]
     people[0].set_presence("good")
-    box.column.addLayout(row(*people))
-    box.column.addWidget(ProgressLine())
-    return box
+    yield row(*people)
 
 
 def inputs() -> QWidget:

@@ -108,7 +108,7 @@ def test_anything_else_is_shown_as_what_it_is(content: dict[str, Any], shown_as:
     "value",
     [
         update(text="Halo semua", chat={"id": -100, "type": "supergroup", "title": "Warga"}),
-        update(text="Saya bot", **{"from": SARI.as_user() | {"is_bot": True}}),
+        update("message", text="Saya bot", **{"from": SARI.as_user() | {"is_bot": True}}),
         {"update_id": 1, "callback_query": {"id": "1"}},
         {"update_id": 1, "something_of_next_year": {"a": 1}},
         update(pinned_message={"message_id": 1, "date": 0, "chat": SARI.as_chat()}),
