@@ -1,0 +1,54 @@
+"""Where an action happens: the ports, what the screens show, and what can be asked of the screens themselves."""
+
+from dataclasses import dataclass
+from typing import Protocol
+
+from omnix_desktop.models.desk import Desk
+from omnix_desktop.ports import Ports
+
+
+class Screen(Protocol):
+    """What an action may ask of the windows."""
+
+    def tell(self, words: str, tone: str = "info") -> None:
+        """One sentence that goes away by itself."""
+        ...
+
+    async def confirm(self, title: str, sentence: str, primary: str) -> bool: ...
+
+    def show_panel(self, panel: str) -> None:
+        """Bring a panel to the front and the keyboard into it."""
+        ...
+
+    def toggle_panel(self, panel: str) -> None: ...
+
+    def focus_composer(self, mode: str) -> None: ...
+
+    def open_dialog(self, dialog: str) -> None:
+        """One of: transfer, unsent, shortcuts, palette, about."""
+        ...
+
+    def open_window(self, window: str) -> None:
+        """One of: wallboard, conversation."""
+        ...
+
+    def zoom(self, steps: int) -> None:
+        """Larger or smaller by steps; 0 is the normal size."""
+        ...
+
+    def set_theme(self, mode: str) -> None: ...
+
+    def set_language(self, code: str) -> None: ...
+
+    def reset_layout(self) -> None: ...
+
+    def quit(self) -> None: ...
+
+
+@dataclass(slots=True)
+class Place:
+    """Handed to every action."""
+
+    ports: Ports
+    desk: Desk
+    screen: Screen
