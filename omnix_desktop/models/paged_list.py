@@ -69,8 +69,13 @@ class PagedList(QAbstractListModel, Generic[R]):
             self._reset(wanted)
             return
         self._remove_missing({row.key for row in wanted})
-        for place, row in enumerate(wanted):
-            self._settle(place, row)
+        place = 0
+        while place < len(wanted):
+            if wanted[place].key in self._places:
+                self._settle(place, wanted[place])
+                place += 1
+            else:
+                place = self._insert_run(place, wanted)
 
     def replace(self, row: R) -> bool:
         """Put a row in place of the one with its key; False where there is none."""
@@ -90,39 +95,51 @@ class PagedList(QAbstractListModel, Generic[R]):
     def _reset(self, rows: list[R]) -> None:
         self.beginResetModel()
         self._rows = rows
-        self._number(0)
+        self._places = {row.key: place for place, row in enumerate(rows)}
         self.endResetModel()
 
     def _remove_missing(self, keys: set[Hashable]) -> None:
-        for place in range(len(self._rows) - 1, -1, -1):
-            if self._rows[place].key not in keys:
-                self.beginRemoveRows(NO_PARENT, place, place)
-                del self._rows[place]
-                self._number(place)
-                self.endRemoveRows()
+        last = len(self._rows) - 1
+        while last >= 0:
+            if self._rows[last].key in keys:
+                last -= 1
+                continue
+            first = last
+            while first > 0 and self._rows[first - 1].key not in keys:
+                first -= 1
+            self.beginRemoveRows(NO_PARENT, first, last)
+            del self._rows[first : last + 1]
+            self._number(first)
+            self.endRemoveRows()
+            last = first - 1
+
+    def _insert_run(self, first: int, wanted: list[R]) -> int:
+        end = first + 1
+        while end < len(wanted) and wanted[end].key not in self._places:
+            end += 1
+        self.beginInsertRows(NO_PARENT, first, end - 1)
+        self._rows[first:first] = wanted[first:end]
+        self._number(first)
+        self.endInsertRows()
+        return end
 
     def _settle(self, place: int, row: R) -> None:
-        at = self.place_of(row.key)
-        if at < 0:
-            self.beginInsertRows(NO_PARENT, place, place)
-            self._rows.insert(place, row)
-            self._number(place)
-            self.endInsertRows()
-            return
+        at = self._places[row.key]
         if at != place:
-            self.beginMoveRows(NO_PARENT, at, at, NO_PARENT, place if at > place else place + 1)
+            self.beginMoveRows(NO_PARENT, at, at, NO_PARENT, place)  # what stands above is settled, so upwards only
             self._rows.insert(place, self._rows.pop(at))
-            self._number(min(at, place))
+            self._number(place)
             self.endMoveRows()
         if self._rows[place] != row:
             self._rows[place] = row
             self._changed(place)
 
     def _number(self, first: int) -> None:
-        if first == 0:
-            self._places.clear()
-        keep = {key: place for key, place in self._places.items() if place < first} if first else {}
-        self._places = keep | {row.key: first + i for i, row in enumerate(self._rows[first:])}
+        if len(self._places) > len(self._rows):
+            held = {row.key for row in self._rows}
+            self._places = {key: place for key, place in self._places.items() if key in held}
+        for place in range(first, len(self._rows)):
+            self._places[self._rows[place].key] = place
 
     def _changed(self, place: int) -> None:
         index = self.index(place)

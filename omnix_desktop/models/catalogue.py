@@ -1,0 +1,81 @@
+"""What the tenant prepared, read once and again when it changes: rules, people, accounts, quick replies."""
+
+from PySide6.QtCore import QObject, Signal
+
+from omnix_desktop.cache.queries import catalogue as queries
+from omnix_desktop.cache.queries.catalogue import AccountFacts
+from omnix_desktop.models.source import Refresh, Source
+from omnix_protocol.catalogue import Category, QuickReply
+from omnix_protocol.channels import Capabilities
+from omnix_protocol.ids import ChannelAccountId
+from omnix_protocol.people import AuxCode, Group, Rules, Tenant, User
+from omnix_protocol.rules import pick_up_limit
+
+_TYPES = frozenset({"Tenant", "Channel", "ChannelAccount", "Group", "User", "AuxCode", "Category", "QuickReply"})
+
+
+class Catalogue(QObject):
+    """Answers from memory; `changed` comes after it was read anew."""
+
+    changed = Signal()
+
+    def __init__(self, source: Source, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self._refresh = Refresh(source.feed, _TYPES, self._read, self)
+        self._read()
+
+    @property
+    def tenant(self) -> Tenant | None:
+        return self._tenant
+
+    @property
+    def rules(self) -> Rules:
+        return self._tenant.rules if self._tenant else Rules()
+
+    @property
+    def me(self) -> User | None:
+        return self._me
+
+    @property
+    def limit(self) -> int:
+        """How many interactions this user may handle at once (S0.20)."""
+        return pick_up_limit(self.rules, self._me) if self._me else self.rules.pick_up_limit
+
+    def groups(self) -> tuple[Group, ...]:
+        return queries.groups(self._source.reader)
+
+    def group_names(self) -> tuple[str, ...]:
+        """Of the groups that this user belongs to."""
+        mine = self._me.group_ids if self._me else ()
+        return tuple(group.name for group in self._groups if group.id in mine)
+
+    def account(self, account_id: ChannelAccountId) -> AccountFacts | None:
+        return self._accounts.get(account_id)
+
+    def account_name(self, account_id: ChannelAccountId) -> str:
+        """Which of our accounts received it (S0.21)."""
+        found = self._accounts.get(account_id)
+        return found.account.name if found else ""
+
+    def capabilities(self, account_id: ChannelAccountId) -> Capabilities | None:
+        found = self._accounts.get(account_id)
+        return found.channel.capabilities if found and found.channel else None
+
+    def quick_replies(self) -> tuple[QuickReply, ...]:
+        mine = self._me.group_ids if self._me else ()
+        return queries.quick_replies(self._source.reader, mine)
+
+    def categories(self) -> tuple[Category, ...]:
+        return queries.categories(self._source.reader)
+
+    def aux_codes(self) -> tuple[AuxCode, ...]:
+        return queries.aux_codes(self._source.reader)
+
+    def _read(self) -> None:
+        reader = self._source.reader
+        self._tenant = queries.tenant(reader)
+        self._me = queries.user(reader, self._source.user_id)
+        self._groups = queries.groups(reader)
+        self._accounts = {facts.account.id: facts for facts in queries.accounts(reader)}
+        self.changed.emit()

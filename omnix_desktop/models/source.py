@@ -1,0 +1,58 @@
+"""What every model is handed: where to read, what tells of changes, and whose screen it is."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from PySide6.QtCore import QObject, QTimer
+
+from omnix_desktop.cache.feed import EVERYTHING, Changed, Feed
+from omnix_desktop.cache.reading import Reader
+from omnix_protocol.ids import UserId
+
+PAUSE = 40
+"""Milliseconds between two readings in a burst of changes."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The cache as the models of one signed-in life see it."""
+
+    reading: Callable[[], Reader]
+    feed: Feed
+    user_id: UserId
+
+    @property
+    def reader(self) -> Reader:
+        """This thread's, anew each time: a rebuilt cache has another one."""
+        return self.reading()
+
+
+class Refresh(QObject):
+    """Reads again after a change of certain types: at once, and in a burst at most every 40 ms."""
+
+    def __init__(self, feed: Feed, types: frozenset[str], read: Callable[[], None], parent: QObject) -> None:
+        super().__init__(parent)
+        self._types, self._read = types, read
+        self._again = False
+        self._pause = QTimer(self, singleShot=True, interval=PAUSE)
+        self._pause.timeout.connect(self._after_pause)
+        self._forget = feed.subscribe(self._heard)
+        self.destroyed.connect(self._forget)
+
+    def now(self) -> None:
+        """Read, and take the following changes together for a moment."""
+        self._again = False
+        self._pause.start()
+        self._read()
+
+    def _heard(self, changed: Changed) -> None:
+        if changed != EVERYTHING and not any(kind in self._types for kind, _ in changed):
+            return
+        if self._pause.isActive():
+            self._again = True
+        else:
+            self.now()
+
+    def _after_pause(self) -> None:
+        if self._again:
+            self.now()

@@ -1,0 +1,230 @@
+"""The opened conversation: its entries by position, the outbox below them, earlier sessions on demand."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from PySide6.QtCore import QObject, Signal
+
+from omnix_desktop.cache.feed import EVERYTHING, Changed
+from omnix_desktop.cache.queries import thread as queries
+from omnix_desktop.cache.queries.pending import Pending, PendingState
+from omnix_desktop.cache.queries.thread import Entry
+from omnix_desktop.i18n import format_day, tr
+from omnix_desktop.models.paged_list import WINDOW, PagedList
+from omnix_desktop.models.source import Source
+from omnix_desktop.models.thread_items import ThreadItem, day_item, entry_item, pending_item, session_item, spoken
+from omnix_protocol.conversations import Conversation, Interaction
+from omnix_protocol.ids import ConversationId
+from omnix_protocol.messages import Message, RetrySend
+
+PAGE = 60
+_MANY = 100
+
+
+@dataclass(frozen=True, slots=True)
+class _Window:
+    """Which part of the conversation is on the screen."""
+
+    entries: tuple[Entry, ...] = ()
+    first_shown: int = 1  # position of the earliest session that was asked for
+    more_before: bool = False
+    more_after: bool = False
+
+
+class Thread(QObject):
+    """Follows one conversation at a time; the view paints `items`."""
+
+    opened = Signal()
+    changed = Signal()  # heads, sessions, what can be loaded
+
+    def __init__(self, source: Source, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._source = source
+        self.items: PagedList[ThreadItem] = PagedList(spoken, self)
+        self.conversation: Conversation | None = None
+        self.sessions: tuple[Interaction, ...] = ()
+        self._id: ConversationId | None = None
+        self._window = _Window()
+        self._asked: tuple[Entry, ...] = ()  # older than the replica holds, asked from the server
+        self._pending: tuple[Pending, ...] = ()
+        self._made: dict[tuple[str, int], ThreadItem] = {}
+        self.destroyed.connect(source.feed.subscribe(self._heard))
+
+    @property
+    def conversation_id(self) -> ConversationId | None:
+        return self._id
+
+    @property
+    def last_position(self) -> int:
+        """The newest entry that can be seen here."""
+        entries = self._window.entries
+        return entries[-1].position if entries else 0
+
+    @property
+    def more_before(self) -> bool:
+        return self._window.more_before
+
+    @property
+    def previous_sessions(self) -> int:
+        """Earlier sessions that are not on the screen (S0.28)."""
+        total = self.conversation.interactions if self.conversation else 0
+        shown = sum(1 for it in self.sessions if it.first_position >= self._window.first_shown)
+        return max(0, total - shown)
+
+    @property
+    def oldest_position(self) -> int:
+        entries = (*self._asked, *self._window.entries)
+        return entries[0].position if entries else 1
+
+    def open(self, conversation_id: ConversationId | None) -> None:
+        if conversation_id == self._id:
+            return
+        self._id, self._asked, self._made = conversation_id, (), {}
+        self._read()
+        self.opened.emit()
+
+    def load_before(self) -> bool:
+        """The page before, within the sessions shown; False where there is none here."""
+        if self._id is None or not self._window.more_before or not self._window.entries:
+            return False
+        page = queries.before(self._source.reader, self._id, self._window.entries[0].position, PAGE)
+        known = (*self._cut(page.entries), *self._window.entries)
+        self._window = replace(
+            self._window,
+            entries=known[:WINDOW],
+            more_before=page.more_before and known[0].position > self._window.first_shown,
+            more_after=self._window.more_after or len(known) > WINDOW,
+        )
+        self._tell()
+        return True
+
+    def load_after(self) -> None:
+        """Back towards the newest entries, after the window has slid up."""
+        if self._id is None or not self._window.more_after:
+            return
+        page = queries.after(self._source.reader, self._id, self.last_position, PAGE)
+        known = (*self._window.entries, *page.entries)
+        self._window = replace(
+            self._window,
+            entries=known[-WINDOW:],
+            more_after=page.more_after,
+            more_before=self._window.more_before or len(known) > WINDOW,
+        )
+        self._tell()
+
+    def show_previous(self) -> bool:
+        """The session before those shown; False where the replica does not hold it and the server must be asked."""
+        earlier = [it for it in self.sessions if it.first_position < self._window.first_shown]
+        if not earlier or self._id is None:
+            return False
+        first = earlier[-1].first_position
+        held = queries.extent(self._source.reader, self._id).first
+        if held >= self._window.first_shown:
+            return False
+        self._window = replace(self._window, first_shown=max(first, held), more_before=True)
+        return self.load_before()
+
+    def take_older(self, entries: Sequence[Entry], conversation_id: ConversationId) -> None:
+        """What the server answered about entries that the replica no longer holds."""
+        if conversation_id == self._id:
+            older = [entry for entry in entries if entry.position < self.oldest_position]
+            self._asked = (*sorted(older, key=lambda entry: entry.position), *self._asked)
+            self._tell()
+
+    def retell(self) -> None:
+        """The language changed."""
+        self._made = {}
+        self._tell()
+
+    def _heard(self, changed: Changed) -> None:
+        if self._id is None:
+            return
+        if changed == EVERYTHING or len(changed) > _MANY:
+            self._read()
+            return
+        named = [(kind, key) for kind, key in changed if kind in ("Message", "Memo")]
+        fresh = [queries.entry(self._source.reader, kind, key) for kind, key in named]
+        mine = [entry for entry in fresh if entry is not None and entry.conversation_id == self._id]
+        if ("Conversation", self._id) in changed or any(kind == "Interaction" for kind, _ in changed):
+            self._read_sessions()
+        if mine:
+            self._merge(mine)
+        if mine or any(kind == "outbox" and lane in (self._id, "*") for kind, lane in changed):
+            self._pending = queries.unsent(self._source.reader, self._id)
+            self._tell()
+
+    def _merge(self, fresh: Iterable[Entry]) -> None:
+        known = {entry.position: entry for entry in self._window.entries}
+        first, last = (min(known), max(known)) if known else (1, 0)
+        for entry in fresh:
+            follows = entry.position > last and not self._window.more_after
+            if first <= entry.position <= last or follows:
+                known[entry.position] = entry
+        entries = tuple(known[position] for position in sorted(known))
+        slid = len(entries) > WINDOW
+        self._window = replace(
+            self._window, entries=entries[-WINDOW:], more_before=self._window.more_before or slid
+        )
+
+    def _read(self) -> None:
+        if self._id is None:
+            self.conversation, self.sessions, self._pending, self._window = None, (), (), _Window()
+            self._tell()
+            return
+        self._read_sessions()
+        page = queries.before(self._source.reader, self._id, None, PAGE)
+        self._window = _Window(first_shown=self.sessions[-1].first_position if self.sessions else 1)
+        entries = self._cut(page.entries)
+        more = page.more_before and len(entries) == len(page.entries)
+        self._window = replace(self._window, entries=entries, more_before=more)
+        self._pending = queries.unsent(self._source.reader, self._id)
+        self._tell()
+
+    def _read_sessions(self) -> None:
+        if self._id is not None:
+            self.conversation = queries.conversation(self._source.reader, self._id)
+            self.sessions = queries.interactions(self._source.reader, self._id)
+            self.changed.emit()
+
+    def _cut(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
+        return tuple(entry for entry in entries if entry.position >= self._window.first_shown)
+
+    def _tell(self) -> None:
+        self.items.show(self._items())
+        self.changed.emit()
+
+    def _items(self) -> list[ThreadItem]:
+        retried = {p.command.message_id for p in self._pending if isinstance(p.command, RetrySend)}
+        starts = {it.first_position: it for it in self.sessions}
+        items: list[ThreadItem] = []
+        day = ""
+        for entry in (*self._asked, *self._window.entries):
+            today = format_day(entry.at)
+            if today != day:
+                day = today
+                items.append(day_item(entry.at, today))
+            session = starts.get(entry.position)
+            if session is not None and items[0].kind != "session" and len(items) > 1:
+                items.append(session_item(session))
+            items.append(self._item(entry, retried))
+        items.extend(item for waiting in self._pending if (item := pending_item(waiting)) is not None)
+        return items
+
+    def _item(self, entry: Entry, retried: set[str]) -> ThreadItem:
+        if isinstance(entry, Message) and entry.id in retried:
+            return replace(entry_item(entry), state="queued", note="", actions=())
+        key = (entry.id, entry.version)
+        if key not in self._made:
+            self._made[key] = entry_item(entry)
+        return self._made[key]
+
+
+def held_back(pending: Iterable[Pending]) -> int:
+    """How many of these need the agent's word."""
+    return sum(1 for one in pending if one.state in (PendingState.HELD, PendingState.REFUSED))
+
+
+def moment_label(at: datetime) -> str:
+    """For the head of a day in a list."""
+    return format_day(at) or tr("thread.unknown_day")
