@@ -1,3 +1,9 @@
 """What the user can do: one @action per thing; menus, buttons, shortcuts and Ctrl+K read the
-registry.
+registry. Importing an area registers what it holds.
 """
+
+from omnix_desktop.actions import account, conversations, messages, view
+
+AREAS = (conversations, messages, view, account)
+
+__all__ = ["AREAS"]

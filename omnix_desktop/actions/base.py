@@ -2,19 +2,11 @@
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
 
 from omnix_desktop.actions.place import Place
+from omnix_desktop.models.why import Why
 
 Runs = Callable[[Place], Awaitable[None] | None]
-
-
-@dataclass(frozen=True, slots=True)
-class Why:
-    """Why something cannot be done right now: a translatable key and its arguments."""
-
-    key: str
-    args: tuple[tuple[str, Any], ...] = ()
 
 
 Enabled = Callable[[Place], Why | None]

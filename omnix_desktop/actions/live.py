@@ -6,9 +6,10 @@ from typing import Protocol
 from PySide6.QtCore import QObject, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 
-from omnix_desktop.actions.base import ACTIONS, Action, Why
+from omnix_desktop.actions.base import ACTIONS, Action
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import on_language_change, tr
+from omnix_desktop.models.why import Why
 from omnix_desktop.tasks import Tasks
 
 
@@ -21,11 +22,6 @@ class Clickable(Protocol):
     def setEnabled(self, enabled: bool) -> None: ...
 
     def describe(self, name: str, shortcut: str = "", tooltip: str = "") -> None: ...
-
-
-def reason(why: Why) -> str:
-    """The sentence for a disabled action."""
-    return tr(why.key, **dict(why.args))
 
 
 class Commands(QObject):
@@ -52,7 +48,7 @@ class Commands(QObject):
         known = ACTIONS[id]
         why = known.refusal(self._place)
         if why is not None:
-            self._place.screen.tell(reason(why), "soon")
+            self._place.screen.tell(str(why), "soon")
             return False
         doing = known.run(self._place)
         if isinstance(doing, Awaitable):
@@ -73,7 +69,7 @@ class Commands(QObject):
 
         def explain(known: Action, why: Why | None) -> None:
             button.setEnabled(why is None)
-            tip = tr(known.label) if why is None else f"{tr(known.label)} · {reason(why)}"
+            tip = tr(known.label) if why is None else f"{tr(known.label)} · {why}"
             button.describe(tr(known.label), known.shortcut, tip)
 
         self.watch(id, explain)
@@ -89,7 +85,7 @@ class Commands(QObject):
             why = known.refusal(self._place)
             shown = self._qactions[known.id]
             shown.setText(tr(known.label))
-            shown.setToolTip(tr(known.label) if why is None else reason(why))
+            shown.setToolTip(tr(known.label) if why is None else str(why))
             shown.setEnabled(why is None)
             for heard in self._bound.get(known.id, ()):
                 heard(known, why)

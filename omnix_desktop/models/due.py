@@ -19,6 +19,9 @@ class Pill(NamedTuple):
     tone: str = "neutral"
 
 
+NO_PILL = Pill()
+
+
 def reply_pill(rules: Rules, unanswered_since: datetime | None, now: datetime) -> Pill:
     """Balas 04:12, Lewat 02:10, or that it is the customer's turn."""
     due_at = reply_due_at(rules, unanswered_since)

@@ -10,7 +10,7 @@ from omnix_desktop.cache.queries import queue as queue_queries
 from omnix_desktop.cache.queries.inbox import InboxCounts
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.catalogue import Catalogue
-from omnix_desktop.models.due import Pill, reply_pill, wait_pill, when
+from omnix_desktop.models.due import NO_PILL, Pill, reply_pill, wait_pill, when
 from omnix_desktop.models.paged_list import PagedList
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Refresh, Source
@@ -35,7 +35,7 @@ class InboxRow:
     at: str
     preview: str
     draft: bool = False
-    pill: Pill = Pill()
+    pill: Pill = NO_PILL
     notes: tuple[Pill, ...] = ()
     unread: int = 0
     unsent: int = 0

@@ -8,7 +8,7 @@ from omnix_desktop.cache.queries import queue as queries
 from omnix_desktop.cache.queries.queue import QueueAccount
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.catalogue import Catalogue
-from omnix_desktop.models.due import Pill, wait_pill
+from omnix_desktop.models.due import NO_PILL, Pill, wait_pill
 from omnix_desktop.models.paged_list import PagedList
 from omnix_desktop.models.source import Refresh, Source
 from omnix_desktop.models.tick import Tick
@@ -28,7 +28,7 @@ class ChannelRow:
     kind: str = ""
     account_id: ChannelAccountId | None = None
     waiting: int = 0
-    wait: Pill = Pill()
+    wait: Pill = NO_PILL
     fault: str = ""
     folded: bool = False
 

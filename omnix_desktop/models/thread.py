@@ -2,15 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import thread as queries
-from omnix_desktop.cache.queries.pending import Pending, PendingState
+from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.thread import Entry
-from omnix_desktop.i18n import format_day, tr
+from omnix_desktop.i18n import format_day
 from omnix_desktop.models.paged_list import WINDOW, PagedList
 from omnix_desktop.models.source import Source
 from omnix_desktop.models.thread_items import ThreadItem, day_item, entry_item, pending_item, session_item, spoken
@@ -163,9 +162,7 @@ class Thread(QObject):
                 known[entry.position] = entry
         entries = tuple(known[position] for position in sorted(known))
         slid = len(entries) > WINDOW
-        self._window = replace(
-            self._window, entries=entries[-WINDOW:], more_before=self._window.more_before or slid
-        )
+        self._window = replace(self._window, entries=entries[-WINDOW:], more_before=self._window.more_before or slid)
 
     def _read(self) -> None:
         if self._id is None:
@@ -195,7 +192,7 @@ class Thread(QObject):
         self.changed.emit()
 
     def _items(self) -> list[ThreadItem]:
-        retried = {p.command.message_id for p in self._pending if isinstance(p.command, RetrySend)}
+        retried: set[str] = {p.command.message_id for p in self._pending if isinstance(p.command, RetrySend)}
         starts = {it.first_position: it for it in self.sessions}
         items: list[ThreadItem] = []
         day = ""
@@ -205,7 +202,7 @@ class Thread(QObject):
                 day = today
                 items.append(day_item(entry.at, today))
             session = starts.get(entry.position)
-            if session is not None and items[0].kind != "session" and len(items) > 1:
+            if session is not None and any(item.position for item in items):
                 items.append(session_item(session))
             items.append(self._item(entry, retried))
         items.extend(item for waiting in self._pending if (item := pending_item(waiting)) is not None)
@@ -218,13 +215,3 @@ class Thread(QObject):
         if key not in self._made:
             self._made[key] = entry_item(entry)
         return self._made[key]
-
-
-def held_back(pending: Iterable[Pending]) -> int:
-    """How many of these need the agent's word."""
-    return sum(1 for one in pending if one.state in (PendingState.HELD, PendingState.REFUSED))
-
-
-def moment_label(at: datetime) -> str:
-    """For the head of a day in a list."""
-    return format_day(at) or tr("thread.unknown_day")

@@ -1,0 +1,100 @@
+"""Writing: reply, memo, send, retry, and what is done with what did not go out."""
+
+from collections.abc import Callable
+
+from omnix_desktop.actions.base import action
+from omnix_desktop.actions.conditions import opened
+from omnix_desktop.actions.place import Place
+from omnix_desktop.i18n import tr
+from omnix_desktop.models.composer import Composer
+from omnix_desktop.models.thread_items import ThreadItem
+from omnix_desktop.models.why import Why
+from omnix_desktop.ports import Fault
+from omnix_protocol.conversations import HELD, MarkRead
+from omnix_protocol.ids import CommandId, MessageId
+from omnix_protocol.messages import ResolveUncertain, RetrySend
+
+
+@action("message.reply", icon="reply", shortcut="Ctrl+R", enabled_when=opened)
+def reply(place: Place) -> None:
+    """The cursor goes into the reply (S0.30)."""
+    place.screen.focus_composer("reply")
+
+
+@action("message.memo", icon="sticky-note", shortcut="Ctrl+M", enabled_when=opened)
+def memo(place: Place) -> None:
+    """The cursor goes into the memo (S0.29)."""
+    place.screen.focus_composer("memo")
+
+
+def _composer(place: Place) -> Composer | None:
+    conversation_id = place.desk.thread.conversation_id
+    if conversation_id is None:
+        return None
+    kept = place.desk.composers
+    return kept.memo(conversation_id) if place.desk.composing == "memo" else kept.reply(conversation_id)
+
+
+def _sendable(place: Place) -> Why | None:
+    composer = _composer(place)
+    return Why("why.nothing_opened") if composer is None else composer.refusal(place.desk.tick.now())
+
+
+@action("message.send", icon="send", shortcut="Ctrl+Return", enabled_when=_sendable)
+def send(place: Place) -> None:
+    """What stands in the composer that the keyboard is in (S0.34)."""
+    composer = _composer(place)
+    if composer is not None:
+        send_from(place, composer)
+
+
+def send_from(place: Place, composer: Composer) -> bool:
+    """The decision of this composer, for its own conversation, whatever is on the screen meanwhile."""
+    why = composer.refusal(place.desk.tick.now())
+    command = composer.command() if why is None else None
+    if why is not None or command is None:
+        if why is not None and why.key != "refused.empty_text":
+            place.screen.tell(str(why), "soon")
+        return False
+    place.ports.run.run(command, failed=_not_stored(place, composer, composer.text))
+    composer.sent()
+    return True
+
+
+def _not_stored(place: Place, composer: Composer, text: str) -> Callable[[Fault], None]:
+    def give_back(fault: Fault) -> None:
+        composer.give_back(text)
+        place.screen.tell(tr("composer.not_stored", detail=fault.detail), "bad")
+
+    return give_back
+
+
+def retry(place: Place, item: ThreadItem) -> None:
+    """A new decision to send it (P5): the row says queued until the server says otherwise."""
+    place.ports.run.run(RetrySend(message_id=MessageId(item.entity_id)))
+
+
+def resolve(place: Place, item: ThreadItem, went_out: bool) -> None:
+    """The agent looked it up at the provider."""
+    place.ports.run.run(ResolveUncertain(message_id=MessageId(item.entity_id), went_out=went_out))
+
+
+ON_ITEM: dict[str, Callable[[Place, ThreadItem], None]] = {
+    "retry": retry,
+    "went_out": lambda place, item: resolve(place, item, True),
+    "not_sent": lambda place, item: resolve(place, item, False),
+    "send_anyway": lambda place, item: place.ports.unsent.send_anyway([CommandId(item.command_id)]),
+    "edit": lambda place, item: place.ports.unsent.back_to_draft(CommandId(item.command_id)),
+    "discard": lambda place, item: place.ports.unsent.discard(CommandId(item.command_id)),
+}
+"""What the words below a bubble do (`thread.action_<name>`)."""
+
+
+def mark_read(place: Place) -> None:
+    """The owner has the newest entry before their eyes."""
+    it = place.desk.conversation.interaction
+    thread = place.desk.thread
+    shown = it is not None and it.status in HELD and it.unread > 0 and thread.conversation_id == it.conversation_id
+    if it is None or not shown or not place.desk.conversation.mine or place.desk.status.offline():
+        return
+    place.ports.run.run(MarkRead(conversation_id=it.conversation_id, position=thread.last_position))

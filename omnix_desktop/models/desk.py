@@ -1,0 +1,45 @@
+"""All view state of one signed-in life, made once and handed to panels and actions."""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from PySide6.QtCore import QObject
+
+from omnix_desktop.models.catalogue import Catalogue
+from omnix_desktop.models.composer import Composers, Drafts
+from omnix_desktop.models.conversation import OpenedConversation
+from omnix_desktop.models.inbox import Inbox, WaitingList
+from omnix_desktop.models.queue import ChannelList
+from omnix_desktop.models.selection import Selection
+from omnix_desktop.models.source import Source
+from omnix_desktop.models.status import Status
+from omnix_desktop.models.thread import Thread
+from omnix_desktop.models.tick import Tick
+from omnix_desktop.ports import Link
+
+
+class Desk:
+    """What an agent has before them."""
+
+    def __init__(self, source: Source, drafts: Drafts, link: Link, now: Callable[[], datetime]) -> None:
+        self.root = root = QObject()
+        self.source = source
+        self.tick = Tick(now, root)
+        self.catalogue = Catalogue(source, root)
+        self.selection = Selection(root)
+        self.channels = ChannelList(source, self.catalogue, self.tick, root)
+        self.waiting = WaitingList(source, self.catalogue, self.tick, root)
+        self.inbox = Inbox(source, self.catalogue, self.tick, root)
+        self.thread = Thread(source, root)
+        self.conversation = OpenedConversation(source, self.catalogue, self.selection, self.thread, self.tick, root)
+        self.composers = Composers(source, drafts, self.catalogue, root)
+        self.status = Status(source, link, self.tick, root)
+        self.composing = "reply"  # which composer the keyboard is in, where it is in one
+
+    def retell(self) -> None:
+        """The language changed: say everything again."""
+        for part in (self.channels, self.waiting, self.inbox.handling, self.inbox.history):
+            part.retell()
+        self.thread.retell()
+        self.conversation.retell()
+        self.status.retell()
