@@ -4,8 +4,16 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 need=${1:?usage: setup.sh lint|run|test}
 venv=${VENV:-.venv}
+policy=${POLICY_RC_D:-/usr/sbin/policy-rc.d}
 
 missing() { echo "setup: $1" >&2; exit 1; }
+
+case $need in
+  lint) sections=() ;;
+  run) sections=(window); [ -n "${DISPLAY:-}" ] || sections+=(screen) ;;
+  test) sections=(window screen test) ;;
+  *) missing "there is no target $need: lint, run or test." ;;
+esac
 
 mkdir -p build
 exec 9>build/setup.lock
@@ -15,25 +23,20 @@ packages_of() {  # the names in a section of the list
   awk -v section="[$1]" '/^\[/ {inside = ($1 == section); next} inside && NF && !/^#/ {print $1}' scripts/debian-packages.txt
 }
 
-sections() {
-  case $need in
-    lint) ;;
-    run) echo window; [ -n "${DISPLAY:-}" ] || echo screen ;;
-    test) echo window screen test ;;
-    *) missing "there is no target $need: lint, run or test." ;;
-  esac
-}
-
 absent_packages() {
-  local section entry
-  for section in $(sections); do
-    for entry in $(packages_of "$section"); do
-      if [[ $entry == *=* ]]; then
-        command -v "${entry#*=}" >/dev/null || echo "${entry%=*}"
-      elif [ "$(dpkg-query -W -f='${db:Status-Status}' "$entry" 2>/dev/null)" != installed ]; then
-        echo "$entry"
-      fi
-    done
+  local entry entries=() names=() there
+  for section in ${sections[@]+"${sections[@]}"}; do
+    mapfile -t -O ${#entries[@]} entries < <(packages_of "$section")
+  done
+  for entry in ${entries[@]+"${entries[@]}"}; do [[ $entry == *=* ]] || names+=("$entry"); done
+  [ ${#names[@]} -gt 0 ] || return 0
+  there=" $(dpkg-query -W -f='${db:Status-Status}=${Package} ' "${names[@]}" 2>/dev/null || true)"
+  for entry in "${entries[@]}"; do
+    if [[ $entry == *=* ]]; then
+      command -v "${entry#*=}" >/dev/null || echo "${entry%=*}"
+    elif [[ $there != *" installed=$entry "* ]]; then
+      echo "$entry"
+    fi
   done
 }
 
@@ -48,10 +51,10 @@ python311() {
 }
 
 install_packages() {
-  local policy=/usr/sbin/policy-rc.d ours=""
+  local ours=""
   if [ ! -e "$policy" ]; then  # servers are for the tests to start, not for the installation
     ours=$policy
-    trap 'rm -f /usr/sbin/policy-rc.d' EXIT
+    trap 'rm -f "$policy"' EXIT
     printf '#!/bin/sh\nexit 101\n' >"$policy"
     chmod +x "$policy"
   fi
