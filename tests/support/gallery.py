@@ -35,6 +35,7 @@ from omnix_desktop.ui.widgets.structure import (
 )
 from omnix_desktop.ui.widgets.tabs import Tabs
 from omnix_desktop.ui.widgets.title_bar import TitleBar
+from tests.support.gallery_workspace import workspace
 
 
 def row(*widgets: QWidget) -> QHBoxLayout:
@@ -227,15 +228,18 @@ def main() -> int:
     build = Path("build")
     build.mkdir(exist_ok=True)
     theme().install(app, "light")
-    page = gallery()
-    page.resize(1320, 860)
-    page.show()
-    toast = Toast(page)
+    pages = {"gallery": gallery(), "workspace": workspace()}
+    for name, page in pages.items():
+        page.resize(1440, 900 if name == "workspace" else 860)
+        page.show()
+    toast = Toast(pages["gallery"])
     toast.say("Interaksi diakhiri", "Urungkan")
-    scale = round(page.devicePixelRatio())
+    scale = round(pages["gallery"].devicePixelRatio())
+    suffix = "" if scale == 1 else f"-{scale}x"
     for mode in ("light", "dark"):
         theme().set_mode("dark" if mode == "dark" else "light")
-        shoot(page, build / f"gallery-{mode}{'' if scale == 1 else f'-{scale}x'}.png", app)
+        for name, page in pages.items():
+            shoot(page, build / f"{name}-{mode}{suffix}.png", app)
     return 0
 
 

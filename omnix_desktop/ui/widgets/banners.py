@@ -2,12 +2,12 @@
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from omnix_desktop.ui.theme import Radius, Space, draw_icon
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.buttons import Button, IconButton
-from omnix_desktop.ui.widgets.labels import Label
+from omnix_desktop.ui.widgets.labels import Label, Snug
 
 _TONES = {
     "info": ("accent_soft", "accent_text", "info"),
@@ -17,7 +17,7 @@ _TONES = {
 }
 
 
-class Banner(QWidget):
+class Banner(Snug):
     """One sentence on a coloured ground, with one action. Tones: info, good, soon, bad."""
 
     activated = Signal()
@@ -31,7 +31,6 @@ class Banner(QWidget):
     ) -> None:
         super().__init__(parent)
         self._tone = tone
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.M + 24, Space.S, Space.S, Space.S)
         row.setSpacing(Space.S)
@@ -51,6 +50,7 @@ class Banner(QWidget):
         self._button.setVisible(bool(action))
         self.setAccessibleName(words)
         self.setVisible(bool(words))
+        self.fit()
         self.update()
 
     def text(self) -> str:

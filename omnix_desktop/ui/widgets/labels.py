@@ -1,7 +1,7 @@
 """Text that knows its role: font and colour from the tokens, alive through a theme change."""
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QPalette
+from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
 from omnix_desktop.ui.theme import font, theme
@@ -88,6 +88,20 @@ class ElidedLabel(Label):
         super().setText(shown)
         self.setAccessibleName(line)
         self.setToolTip(line if shown != line else "")
+
+
+class Snug(QWidget):
+    """A part with wrapped text that is as high as its width makes it, and never higher."""
+
+    def fit(self) -> None:
+        """After its words have changed."""
+        layout = self.layout()
+        if layout is not None:
+            self.setMaximumHeight(max(1, layout.totalHeightForWidth(self.width())))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.fit()
 
 
 class Line(QFrame):

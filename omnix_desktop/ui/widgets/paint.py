@@ -22,8 +22,8 @@ AVATAR_COLOURS = (
 )
 
 TONES: dict[str, tuple[str | None, str, str | None]] = {
-    "neutral": ("line", "muted", None),
-    "outline": (None, "muted", "line_strong"),
+    "neutral": ("bubble_in", "muted", None),
+    "outline": (None, "muted", "line"),
     "accent": ("accent_soft", "accent_text", None),
     "good": ("good_soft", "good", None),
     "soon": ("soon_soft", "soon", None),

@@ -8,7 +8,7 @@ from omnix_desktop.ui.theme import Radius, Size, Space, draw_icon
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.badges import CountBadge
 from omnix_desktop.ui.widgets.buttons import Button
-from omnix_desktop.ui.widgets.labels import Label
+from omnix_desktop.ui.widgets.labels import Label, Snug
 
 
 class SectionHeader(QWidget):
@@ -68,7 +68,7 @@ class Card(QWidget):
         painter.end()
 
 
-class KeyValueRow(QWidget):
+class KeyValueRow(Snug):
     """A fact: icon, caption over value; an absent value says so in faint."""
 
     def __init__(
@@ -103,6 +103,7 @@ class KeyValueRow(QWidget):
         self._value.setText(value or self._empty)
         self._value.set_colour("text" if value else "faint")
         self._value.setAccessibleName(f"{self._caption}: {value or self._empty}")
+        self.fit()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self._icon:

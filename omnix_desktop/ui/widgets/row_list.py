@@ -1,0 +1,70 @@
+"""Rows of one height over any model: a table of one column, because QListView lays out all at each change."""
+
+from PySide6.QtCore import QAbstractItemModel, QItemSelectionModel, QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QPalette
+from PySide6.QtWidgets import QAbstractItemDelegate, QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+
+from omnix_desktop.ui.theme import theme
+
+
+class RowList(QTableView):
+    """Give it a model and a delegate; `chosen` tells the row walked to or clicked, `opened` Return."""
+
+    chosen = Signal(QModelIndex)
+    opened = Signal(QModelIndex)
+
+    def __init__(
+        self, delegate: QAbstractItemDelegate, row_height: int, name: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        delegate.setParent(self)
+        self.setItemDelegate(delegate)
+        self.setAccessibleName(name)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setShowGrid(False)
+        self.setMouseTracking(True)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setWordWrap(False)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setStretchLastSection(True)
+        rows = self.verticalHeader()
+        rows.hide()
+        rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        rows.setMinimumSectionSize(row_height)
+        rows.setDefaultSectionSize(row_height)
+        self.verticalScrollBar().setSingleStep(max(16, row_height // 3))
+        self.doubleClicked.connect(self.opened)
+        theme().changed.connect(self._recolour)
+        self._recolour()
+
+    def setModel(self, model: QAbstractItemModel | None) -> None:
+        super().setModel(model)
+        if model is not None:
+            self.selectionModel().currentChanged.connect(lambda now, _was: self.chosen.emit(now))
+
+    def select_row(self, row: int) -> None:
+        """Mark a row without telling anybody: the screen follows what is open."""
+        model, selection = self.model(), self.selectionModel()
+        selection.blockSignals(True)
+        index = model.index(row, 0) if row >= 0 else QModelIndex()
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        selection.setCurrentIndex(index, flags) if index.isValid() else selection.clear()
+        selection.blockSignals(False)
+        self.viewport().update()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():
+            self.opened.emit(self.currentIndex())
+        else:
+            super().keyPressEvent(event)
+
+    def _recolour(self) -> None:
+        palette = QPalette(self.palette())
+        palette.setColor(QPalette.ColorRole.Base, theme().colour("panel"))
+        self.setPalette(palette)
