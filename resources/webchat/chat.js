@@ -38,7 +38,11 @@ const link = new Link(config, memory, {
     soon();
   },
   drop: (_, id) => (thread.drop(id), soon()),
-  fresh: (puts) => (thread.fresh(puts), soon()),
+  fresh: (puts) => {
+    thread.fresh(puts);
+    if (thread.messages.size > 0) $("intro").hidden = true; // we know each other
+    soon();
+  },
   pulse: showTyping,
 });
 const composer = new Composer(say, config.limits, memory, files, {

@@ -4,6 +4,7 @@ import { newId } from "./memory.js";
 
 const SILENCE_MS = 40000;
 const PATIENCE_MS = 15000;
+const text = new TextDecoder();
 
 export class Link {
   constructor(config, memory, on) {
@@ -87,6 +88,7 @@ export class Link {
     const address = new URL("/v1/visitor", location.href);
     address.protocol = address.protocol === "https:" ? "wss:" : "ws:";
     const socket = (this.socket = new WebSocket(address));
+    socket.binaryType = "arraybuffer";
     const given = setTimeout(() => socket.close(), PATIENCE_MS);
     socket.onopen = () =>
       this.send({ frame: "hello", versions: [1, 1], token: this.token(), device_id: "web", client: "webchat 1" });
@@ -94,7 +96,7 @@ export class Link {
       if (socket !== this.socket) return;
       clearTimeout(given);
       this.heard = Date.now();
-      this.receive(JSON.parse(event.data));
+      this.receive(JSON.parse(typeof event.data === "string" ? event.data : text.decode(event.data)));
     };
     socket.onclose = () => {
       clearTimeout(given);

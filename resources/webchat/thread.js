@@ -14,10 +14,12 @@ export class Thread {
     this.list.setAttribute("aria-label", say("thread"));
     this.newest.textContent = say("newest");
     this.newest.addEventListener("click", () => this.toEnd(true));
-    this.scroller.addEventListener("scroll", () => this.atEnd() && (this.newest.hidden = true), { passive: true });
-    new ResizeObserver(() => this.stuck && this.toEnd()).observe(this.scroller);
-    this.scroller.addEventListener("scroll", () => (this.stuck = this.atEnd()), { passive: true });
+    const watch = new ResizeObserver(() => this.stuck && this.toEnd());
+    watch.observe(this.scroller);
+    watch.observe(this.list); // a picture that arrives makes it longer
+    this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
     this.stuck = true;
+    this.last = 0;
   }
 
   put(id, version, body) {
@@ -112,6 +114,10 @@ export class Thread {
         failed: entry.failed ? this.say.reason(entry.failed) : "",
       }, at);
     }
+    for (const [index, item] of items.entries()) {
+      const next = items[index + 1];
+      item.quiet = Boolean(next && !next.first && next.kind === "message" && next.time === item.time && next.state === item.state && !item.failed);
+    }
     return items;
   }
 
@@ -138,6 +144,7 @@ export class Thread {
     foot.className = "foot";
     foot.append(span("time", item.time));
     if (item.state) foot.append(span("state", item.failed ? `${this.say("failed")}: ${item.failed}` : this.say(item.state)));
+    if (item.quiet) foot.classList.add("unseen"); // the one below says the same
     element.append(author, bubble, foot);
     if (item.failed) {
       const row = document.createElement("p");
@@ -145,6 +152,15 @@ export class Thread {
       row.append(button(this.say("retry"), () => this.on.retry(item.key)), button(this.say("discard"), () => this.on.discard(item.key)));
       element.append(row);
     }
+  }
+
+  // Only a hand that moves up lets go of the end: content that grows below does not.
+  scrolled() {
+    if (this.atEnd()) {
+      this.stuck = true;
+      this.newest.hidden = true;
+    } else if (this.scroller.scrollTop < this.last) this.stuck = false;
+    this.last = this.scroller.scrollTop;
   }
 
   atEnd() {
