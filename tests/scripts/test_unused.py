@@ -16,7 +16,7 @@ from scripts.unused import unused
         "def f(state):\n    state.focusable = True\n\nf(1)",
         "class A:\n    def __init__(self):\n        self._timer = Timer()\n\nprint(A)",
         "class Ask(Protocol):\n    def ask(self, question: str, *, patience: float) -> None: ...\n\nAsk.ask()",
-        "class Ask(Protocol):\n    async def ask(self,\n        words: str,\n    ) -> None:\n        'Says'\n\nAsk.ask()",
+        "class P(Protocol):\n    async def ask(self,\n        words: str,\n    ) -> None:\n        'Says'\n\nP.ask()",
     ],
 )
 def test_what_somebody_unseen_uses_is_left_alone(tmp_path: Path, text: str) -> None:
