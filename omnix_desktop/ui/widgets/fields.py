@@ -305,8 +305,9 @@ class Field(QWidget):
         self._note.set_colour("bad" if sentence else "muted")
         self._note.setVisible(bool(sentence or self._helper))
         self.input.setAccessibleDescription(sentence)
-        if isinstance(self.input, InputBox | ComboBox):
-            self.input.set_wrong(bool(sentence))
+        set_wrong = getattr(self.input, "set_wrong", None)
+        if set_wrong is not None:
+            set_wrong(bool(sentence))
 
     def error(self) -> str:
         """The sentence in red, or nothing."""

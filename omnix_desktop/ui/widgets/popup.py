@@ -1,0 +1,36 @@
+"""The ground of what opens over the rest: emoji, pickers; goes at Escape or a click elsewhere."""
+
+from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtWidgets import QVBoxLayout, QWidget
+
+from omnix_desktop.ui.theme import Radius, Space
+from omnix_desktop.ui.widgets import paint
+
+
+class Popup(QWidget):
+    """Put things into `.column`; `open_at` keeps it on the screen."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
+        self.column = QVBoxLayout(self)
+        self.column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
+        self.column.setSpacing(Space.S)
+
+    def open_at(self, anchor: QWidget, *, above: bool = False) -> None:
+        """Below (or above) a widget, wherever there is room."""
+        top_left = anchor.mapToGlobal(QPoint(0, 0))
+        screen = QGuiApplication.screenAt(top_left) or QGuiApplication.primaryScreen()
+        room = screen.availableGeometry()
+        below_y, above_y = top_left.y() + anchor.height() + 4, top_left.y() - self.height() - 4
+        fits_below = below_y + self.height() <= room.bottom()
+        y = above_y if (above and above_y >= room.top()) or not fits_below else below_y
+        x = max(room.left(), min(top_left.x(), room.right() - self.width()))
+        self.move(x, max(room.top(), y))
+        self.show()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = paint.antialiased(QPainter(self))
+        paint.fill(painter, QRectF(self.rect()), "panel", Radius.CONTROL, "line_strong")
+        painter.end()
