@@ -1,6 +1,6 @@
 """What travels on the socket: one JSON object per frame, tagged by `frame`; the version range is agreed in Hello.
 
-A socket's life: Hello → Welcome; Resume → SnapshotPage | Batch | Revoked …;
+A socket's life: Hello → Welcome; Resume → SnapshotPage | Batch | Revoked …, then Current;
 Run → Result and Ask → Answer at any time after Welcome.
 """
 
@@ -133,6 +133,10 @@ class Following(_Frame, frozen=True, kw_only=True, tag="following"):
     seq: int
 
 
+class Current(_Frame, frozen=True, kw_only=True, tag="current"):
+    """Once after each Resume: everything that was due until now stands before this frame."""
+
+
 class Unfollowed(_Frame, frozen=True, kw_only=True, tag="unfollowed"):
     """The server no longer sends this scope (it left the derived set); what the client has, it may keep."""
 
@@ -178,5 +182,16 @@ class Goodbye(_Frame, frozen=True, kw_only=True, tag="goodbye"):
 
 ClientFrame = Hello | Resume | Follow | Unfollow | Ack | Run | Ask | SendPulse | Ping
 ServerFrame = (
-    Welcome | Batch | SnapshotPage | Following | Unfollowed | Revoked | Result | Answer | Pulsed | Pong | Goodbye
+    Welcome
+    | Batch
+    | SnapshotPage
+    | Following
+    | Current
+    | Unfollowed
+    | Revoked
+    | Result
+    | Answer
+    | Pulsed
+    | Pong
+    | Goodbye
 )

@@ -9,11 +9,12 @@ from concurrent.futures import Future
 from datetime import datetime
 from typing import TypeVar
 
-from omnix_desktop.cache.engine import Engine
+from omnix_desktop.cache.engine import Engine, fault_of
 from omnix_desktop.cache.feed import Changed
 from omnix_desktop.cache.queries.pending import COLUMNS, Pending, PendingState, pending_row
 from omnix_desktop.cache.reading import micros
 from omnix_desktop.cache.writing import Connection
+from omnix_desktop.ports import Fault
 from omnix_protocol import codec
 from omnix_protocol.base import Command
 from omnix_protocol.errors import Refused
@@ -35,6 +36,9 @@ class Local:
 
     def __init__(self, engine: Engine, now: Callable[[], datetime]) -> None:
         self._engine, self._now = engine, now
+        self.on_fault: Callable[[Fault | None], None] = lambda _: None
+        """Told in the writer's thread: what went wrong, or None as soon as a write succeeds again."""
+        self._faulty = False
 
     def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
         """The latest text; an empty one discards the draft."""
@@ -72,7 +76,7 @@ class Local:
 
     def waiting(self) -> Future[tuple[Pending, ...]]:
         """What is to be sent, in the order of the decisions."""
-        return self._engine.local.submit(_queued)
+        return self._engine.local.submit(lambda connection: _in_state(connection, PendingState.QUEUED))
 
     def note(self, pending: Pending, refused: Refused | None) -> Future[None]:
         """The server's result."""
@@ -86,6 +90,49 @@ class Local:
             )
 
         return self._write(work, {("outbox", pending.lane)})
+
+    def accepted(self) -> Future[tuple[Pending, ...]]:
+        """What the server has, and the replica may not have yet."""
+        return self._engine.local.submit(lambda connection: _in_state(connection, PendingState.ACCEPTED))
+
+    def decide_anew(
+        self, command_ids: Iterable[CommandId], decide: Callable[[Command], tuple[CommandId, Command]]
+    ) -> Future[None]:
+        """Refused ones back into the queue, under the new id that `decide` gives."""
+        ids = set(command_ids)
+
+        def work(connection: Connection) -> None:
+            for pending in _in_state(connection, PendingState.REFUSED):
+                if pending.command_id in ids:
+                    new_id, command = decide(pending.command)
+                    connection.execute(
+                        "UPDATE outbox SET command_id = ?, body = ?, state = 'queued', refused = NULL"
+                        " WHERE command_id = ?",
+                        (new_id, codec.encode(command), pending.command_id),
+                    )
+
+        return self._write(work, {("outbox", "*")})
+
+    def back_to_draft(self, command_id: CommandId) -> Future[None]:
+        """Out of the outbox, into the composer in front of what is there, in one transaction."""
+        at = micros(self._now())
+
+        def work(connection: Connection) -> None:
+            rows = connection.execute(
+                f"SELECT {COLUMNS} FROM outbox WHERE command_id = ? AND state IN ('held', 'refused')", (command_id,)
+            ).fetchall()
+            pending = pending_row(rows[0]) if rows else None
+            draft = draft_of(pending.command) if pending else None
+            if pending is None or draft is None:
+                return
+            connection.execute(
+                "INSERT INTO drafts VALUES (?, ?, ?, ?) ON CONFLICT (conversation_id, mode)"
+                " DO UPDATE SET text = excluded.text || char(10) || drafts.text, at = excluded.at",
+                (*draft, getattr(pending.command, "text", ""), at),
+            )
+            connection.execute("DELETE FROM outbox WHERE command_id = ?", (command_id,))
+
+        return self._write(work, {("outbox", "*"), ("draft", "*")})
 
     def set_state(self, command_ids: Iterable[CommandId], old: PendingState, new: PendingState) -> Future[None]:
         """The agent's word about held ones."""
@@ -128,11 +175,19 @@ class Local:
         def do(connection: Connection) -> None:
             work(connection)
 
+        def after(done: Future[None]) -> None:
+            error = done.exception()
+            if error is None:
+                self._engine.feed.tell(told)
+            if error is not None or self._faulty:
+                self._faulty = error is not None
+                self.on_fault(None if error is None else fault_of(error))
+
         done = self._engine.local.submit(do)
-        done.add_done_callback(lambda it: None if it.exception() else self._engine.feed.tell(told))
+        done.add_done_callback(after)
         return done
 
 
-def _queued(connection: Connection) -> tuple[Pending, ...]:
-    rows = connection.execute(f"SELECT {COLUMNS} FROM outbox WHERE state = 'queued' ORDER BY n").fetchall()
+def _in_state(connection: Connection, state: PendingState) -> tuple[Pending, ...]:
+    rows = connection.execute(f"SELECT {COLUMNS} FROM outbox WHERE state = ? ORDER BY n", (state,)).fetchall()
     return tuple(made for row in rows if (made := pending_row(row)) is not None)

@@ -22,7 +22,9 @@ class QueueAccount:
 
 _WAITING = """
 SELECT e.body, i.queued_at, i.id FROM interactions i JOIN entities e ON e.type = 'Interaction' AND e.id = i.id
-WHERE i.status = 'queued' AND {which} (i.queued_at, i.id) > (?, ?) ORDER BY i.queued_at, i.id LIMIT ?
+WHERE i.status = 'queued' AND EXISTS (SELECT 1 FROM members m JOIN scopes s ON s.n = m.scope
+  WHERE m.type = 'Interaction' AND m.id = i.id AND s.key = 'queue:' || i.queue_id)
+  AND {which} (i.queued_at, i.id) > (?, ?) ORDER BY i.queued_at, i.id LIMIT ?
 """
 _ALL = _WAITING.format(which="")
 _OF_ACCOUNT = _WAITING.format(which="i.channel_account_id = ? AND")

@@ -1,0 +1,47 @@
+"""Who is signed in, their sessions and password."""
+
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+from omnix_desktop.ports import OFFLINE
+from omnix_desktop.sync.http import Http, Unreachable
+from omnix_desktop.sync.tokens import SignedOut, Tokens
+from omnix_protocol.errors import Refused
+from omnix_protocol.ids import SessionId
+from omnix_protocol.sign_in import ChangePassword, Session, SignedIn
+
+T = TypeVar("T")
+
+
+class SignedInAccount:
+    """The port Account."""
+
+    def __init__(self, http: Http, tokens: Tokens, close: Callable[[], Awaitable[None]]) -> None:
+        self._http, self._tokens, self._close = http, tokens, close
+
+    @property
+    def me(self) -> SignedIn:
+        return self._tokens.signed_in
+
+    async def sessions(self) -> tuple[Session, ...] | Refused:
+        return await self._with_token(self._http.sessions)
+
+    async def end_session(self, session_id: SessionId) -> Refused | None:
+        return await self._with_token(lambda token: self._http.end_session(token, session_id))
+
+    async def change_password(self, old: str, new: str) -> Refused | None:
+        request = ChangePassword(old_password=old, new_password=new)
+        return await self._with_token(lambda token: self._http.change_password(token, request))
+
+    async def sign_out(self) -> None:
+        """Here in any case; the server's side of the session ends where it can be reached."""
+        await self._with_token(self._http.sign_out)
+        await self._close()
+
+    async def _with_token(self, call: Callable[[str], Awaitable[T]]) -> T | Refused:
+        try:
+            return await call(await self._tokens.access())
+        except Unreachable:
+            return OFFLINE
+        except SignedOut as end:
+            return end.refused
