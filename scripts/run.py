@@ -15,7 +15,7 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from tests.support.virtual_screen import missing_programs, virtual_screen
-from tests.support.waiting import free_port, listening, wait_until
+from tests.support.waiting import DIES_WITH_US, free_port, listening, wait_until
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "run"
@@ -32,7 +32,7 @@ def running(name: str, command: list[str], env: Mapping[str, str], ready: Callab
     log = FOLDER / f"{name}.log"
     with log.open("wb") as out:
         program = subprocess.Popen(
-            [sys.executable, "-m", *command],
+            [*DIES_WITH_US, sys.executable, "-m", *command],
             cwd=ROOT,
             env=dict(env),
             stdin=subprocess.DEVNULL,

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from tests.support.waiting import listening, wait_until
+from tests.support.waiting import DIES_WITH_US, listening, wait_until
 
 
 class NatsServer:
@@ -28,7 +28,7 @@ class NatsServer:
         with tempfile.TemporaryDirectory(prefix="omnix-nats-") as folder:
             options = ["-a", "127.0.0.1", "-p", str(self._port), "--ports_file_dir", folder]
             self._running = subprocess.Popen(
-                [self._program, *options],
+                [*DIES_WITH_US, self._program, *options],
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.DEVNULL,
                 start_new_session=True,

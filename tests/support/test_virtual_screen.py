@@ -7,6 +7,7 @@ import psutil
 import pytest
 
 from tests.support.virtual_screen import Screen, virtual_screen
+from tests.support.waiting import wait_until
 
 pytestmark = [pytest.mark.screen]
 
@@ -64,3 +65,20 @@ def belongs(process: psutil.Process, address: str) -> bool:
         return bool(process.environ().get("DBUS_SESSION_BUS_ADDRESS") == address)
     except psutil.Error:
         return False
+
+
+def test_a_screen_ends_with_a_test_process_that_is_killed() -> None:
+    script = (
+        "import time\n"
+        "from tests.support.virtual_screen import virtual_screen\n"
+        "with virtual_screen(800, 600) as screen:\n"
+        "    print(screen.env['DBUS_SESSION_BUS_ADDRESS'], flush=True)\n"
+        "    time.sleep(600)\n"
+    )
+    holder = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert holder.stdout
+    address = holder.stdout.readline().strip()
+    assert any(belongs(process, address) for process in psutil.process_iter())
+    holder.kill()
+    holder.communicate()
+    wait_until(lambda: not any(belongs(process, address) for process in psutil.process_iter()), "all of it has ended")

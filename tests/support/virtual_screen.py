@@ -13,7 +13,7 @@ from typing import IO
 
 from PIL import Image, ImageGrab
 
-from tests.support.waiting import wait_until
+from tests.support.waiting import DIES_WITH_US, wait_until
 
 PROGRAMS = ("Xvfb", "openbox", "dbus-daemon", "gnome-keyring-daemon", "gdbus", "xdotool")
 A11Y_LAUNCHER = Path("/usr/libexec/at-spi-bus-launcher")
@@ -84,7 +84,7 @@ def start(
     """A program in a process group of its own, so that its children end with it."""
     quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
     process: subprocess.Popen[bytes] = subprocess.Popen(  # type: ignore[call-overload]  # options by name
-        command, env=dict(env), start_new_session=True, **(quiet | options)
+        [*DIES_WITH_US, *command], env=dict(env), start_new_session=True, **(quiet | options)
     )
     ending.callback(end, process)
     return process

@@ -8,6 +8,9 @@ from typing import TypeVar
 
 T = TypeVar("T")
 
+# before a command: the kernel ends the program when its parent is gone, however that came about
+DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
+
 
 def free_port() -> int:
     """A port of the loopback that was free a moment ago."""
