@@ -1,1 +1,31 @@
-"""One file per area."""
+"""One file per area; importing the package declares every table."""
+
+from backend.store.tables import (
+    catalogue,
+    channels,
+    control,
+    conversations,
+    customers,
+    inbox,
+    journal,
+    messages,
+    people,
+    reports,
+    work,
+)
+from backend.store.tables.base import metadata
+
+__all__ = [
+    "catalogue",
+    "channels",
+    "control",
+    "conversations",
+    "customers",
+    "inbox",
+    "journal",
+    "messages",
+    "metadata",
+    "people",
+    "reports",
+    "work",
+]

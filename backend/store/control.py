@@ -1,0 +1,136 @@
+"""Outside row-level security, without customers' data: the epoch, tenants by code, webhook routes, heads."""
+
+import uuid
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from sqlalchemy import delete, insert, select, text, tuple_, update
+
+from backend.store.engine import Database
+from backend.store.raw import Route
+from backend.store.tables.control import facts, scope_heads, tenant_index, webhook_routes
+from omnix_protocol.ids import ChannelAccountId, TenantId
+
+EPOCH = "epoch"
+
+
+@dataclass(frozen=True, slots=True)
+class TenantEntry:
+    tenant_id: TenantId
+    code: str
+    name: str
+    locale: str
+    active: bool
+
+
+class Control:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def epoch(self) -> str:
+        """Another one means that sequences may have been rewound: clients begin anew from snapshots."""
+        async with self._database.reading(None) as connection:
+            found = (await connection.execute(select(facts.c.value).where(facts.c.name == EPOCH))).scalar()
+        if found is None:
+            raise LookupError("The database has no epoch: run `migrate`.")
+        return str(found)
+
+    async def renew_epoch(self) -> str:
+        """After a restored backup."""
+        fresh = str(uuid.uuid4())  # noqa: TID251  # no entity's id: it shall not look like one
+        async with self._database.writing(None) as connection:
+            done = await connection.execute(update(facts).where(facts.c.name == EPOCH).values(value=fresh))
+            if not done.rowcount:
+                await connection.execute(insert(facts).values(name=EPOCH, value=fresh))
+        return fresh
+
+    async def tenant_by_code(self, code: str) -> TenantEntry | None:
+        return await self._tenant(tenant_index.c.code == code.strip().casefold())
+
+    async def tenant(self, tenant_id: TenantId) -> TenantEntry | None:
+        return await self._tenant(tenant_index.c.tenant_id == tenant_id)
+
+    async def tenants(self) -> list[TenantEntry]:
+        async with self._database.reading(None) as connection:
+            rows = await connection.execute(select(tenant_index).order_by(tenant_index.c.code))
+            return [_entry(row) for row in rows]
+
+    async def add_tenant(self, entry: TenantEntry) -> None:
+        """Raises Conflict where the code is taken."""
+        row = {
+            "tenant_id": entry.tenant_id,
+            "code": entry.code.strip().casefold(),
+            "name": entry.name,
+            "locale": entry.locale,
+            "active": entry.active,
+        }
+        async with self._database.writing(None) as connection:
+            await connection.execute(insert(tenant_index), [row])
+
+    async def edit_tenant(self, entry: TenantEntry) -> None:
+        changed = update(tenant_index).where(tenant_index.c.tenant_id == entry.tenant_id)
+        async with self._database.writing(None) as connection:
+            await connection.execute(changed.values(name=entry.name, locale=entry.locale, active=entry.active))
+
+    async def route(self, route: str) -> Route | None:
+        """Whose webhook this is."""
+        async with self._database.reading(None) as connection:
+            row = (await connection.execute(select(webhook_routes).where(webhook_routes.c.route == route))).first()
+        return None if row is None else Route(row.route, row.tenant_id, row.channel_account_id, row.kind)
+
+    async def routes_of(self, tenant_id: TenantId, account_id: ChannelAccountId) -> list[Route]:
+        w = webhook_routes.c
+        statement = select(webhook_routes).where(w.tenant_id == tenant_id, w.channel_account_id == account_id)
+        async with self._database.reading(None) as connection:
+            rows = await connection.execute(statement.order_by(w.route))
+            return [Route(row.route, row.tenant_id, row.channel_account_id, row.kind) for row in rows]
+
+    async def routes(self, kind: str) -> list[Route]:
+        """All accounts of a kind: for listeners."""
+        statement = select(webhook_routes).where(webhook_routes.c.kind == kind).order_by(webhook_routes.c.route)
+        async with self._database.reading(None) as connection:
+            rows = await connection.execute(statement)
+            return [Route(row.route, row.tenant_id, row.channel_account_id, row.kind) for row in rows]
+
+    async def add_route(self, route: Route) -> None:
+        """Raises Conflict where the route is taken."""
+        row = {
+            "route": route.route,
+            "tenant_id": route.tenant_id,
+            "channel_account_id": route.channel_account_id,
+            "kind": route.kind,
+        }
+        async with self._database.writing(None) as connection:
+            await connection.execute(insert(webhook_routes), [row])
+
+    async def drop_route(self, route: str) -> None:
+        async with self._database.writing(None) as connection:
+            await connection.execute(delete(webhook_routes).where(webhook_routes.c.route == route))
+
+    async def heads(self, scopes: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], int]:
+        """Heads of scopes of many tenants at once: what a process looks at every few seconds."""
+        wanted = sorted(scopes)
+        found: dict[tuple[TenantId, str], int] = dict.fromkeys(wanted, 0)
+        async with self._database.reading(None) as connection:
+            for start in range(0, len(wanted), 400):
+                statement = select(scope_heads.c.tenant_id, scope_heads.c.scope, scope_heads.c.seq).where(
+                    tuple_(scope_heads.c.tenant_id, scope_heads.c.scope).in_(wanted[start : start + 400])
+                )
+                for row in await connection.execute(statement):
+                    found[TenantId(row.tenant_id), row.scope] = row.seq
+        return found
+
+    async def alive(self) -> None:
+        """Raises Unavailable where the database does not answer: for readiness."""
+        async with self._database.reading(None) as connection:
+            await connection.execute(text("SELECT 1"))
+
+    async def _tenant(self, condition: object) -> TenantEntry | None:
+        async with self._database.reading(None) as connection:
+            row = (await connection.execute(select(tenant_index).where(condition))).first()  # type: ignore[arg-type]
+        return None if row is None else _entry(row)
+
+
+def _entry(row: object) -> TenantEntry:
+    tenant_id, code, name, locale, active = row  # type: ignore[misc]  # a Row is iterable
+    return TenantEntry(TenantId(tenant_id), code, name, locale, active)

@@ -1,0 +1,88 @@
+"""Password hashes of users, and what is known about failed attempts to sign in."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, insert, select, update
+
+from backend.store.engine import Database
+from backend.store.tables.control import attempts
+from backend.store.tables.inbox import credentials
+from omnix_protocol.ids import TenantId, UserId
+
+
+@dataclass(frozen=True, slots=True)
+class Credential:
+    hash: str
+    must_change: bool
+
+
+class Credentials:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, tenant_id: TenantId, user_id: UserId) -> Credential | None:
+        c = credentials.c
+        statement = select(c.hash, c.must_change).where(c.tenant_id == tenant_id, c.user_id == user_id)
+        async with self._database.reading(tenant_id) as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else Credential(row.hash, row.must_change)
+
+    async def put(self, tenant_id: TenantId, user_id: UserId, credential: Credential, now: datetime) -> None:
+        c = credentials.c
+        values = {"hash": credential.hash, "must_change": credential.must_change, "changed_at": now}
+        mine = update(credentials).where(c.tenant_id == tenant_id, c.user_id == user_id)
+        async with self._database.writing(tenant_id) as connection:
+            if not (await connection.execute(mine.values(**values))).rowcount:
+                row = {"tenant_id": tenant_id, "user_id": user_id, **values}
+                await connection.execute(insert(credentials), [row])
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    failures: int
+    last_at: datetime
+    blocked_until: datetime | None
+
+
+class Attempts:
+    """Keys are digests that the door for signing in makes of an account, an address, or the pair of both."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def get(self, keys: Collection[str]) -> dict[str, Attempt]:
+        a = attempts.c
+        statement = select(attempts).where(a.key.in_(sorted(keys)))
+        async with self._database.reading(None) as connection:
+            rows = await connection.execute(statement)
+            return {row.key: Attempt(row.failures, row.last_at, row.blocked_until) for row in rows}
+
+    async def fail(self, key: str, now: datetime, forget: timedelta) -> int:
+        """One failure more; counts afresh where the last one is longer ago than `forget`."""
+        a = attempts.c
+        async with self._database.writing(None) as connection:
+            locked = select(a.failures, a.last_at).where(a.key == key)
+            if not self._database.is_sqlite:
+                locked = locked.with_for_update()
+            row = (await connection.execute(locked)).first()
+            if row is None:
+                fresh = {"key": key, "failures": 1, "last_at": now, "blocked_until": None}
+                await connection.execute(insert(attempts), [fresh])
+                return 1
+            failures = 1 if now - row.last_at > forget else row.failures + 1
+            await connection.execute(update(attempts).where(a.key == key).values(failures=failures, last_at=now))
+            return int(failures)
+
+    async def block(self, key: str, until: datetime) -> None:
+        async with self._database.writing(None) as connection:
+            await connection.execute(update(attempts).where(attempts.c.key == key).values(blocked_until=until))
+
+    async def clear(self, keys: Collection[str]) -> None:
+        async with self._database.writing(None) as connection:
+            await connection.execute(delete(attempts).where(attempts.c.key.in_(sorted(keys))))
+
+    async def purge(self, before: datetime) -> None:
+        async with self._database.writing(None) as connection:
+            await connection.execute(delete(attempts).where(attempts.c.last_at < before))

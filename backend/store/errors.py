@@ -1,0 +1,17 @@
+"""What the store raises that its callers must know."""
+
+
+class Conflict(Exception):
+    """Somebody else was first: roll back and run the same command again with fresh reads."""
+
+
+class Unavailable(Exception):
+    """The database is away, full or too busy: nothing was written, and the same may be asked again."""
+
+
+class TenantUnbound(Exception):
+    """A statement touches a tenant's table without binding this transaction's tenant."""
+
+
+class SchemaMissing(Exception):
+    """The database has not the schema that this release needs; `migrate` makes it."""

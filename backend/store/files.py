@@ -1,0 +1,51 @@
+"""What is known about stored files; their bytes are with backend/files."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, insert, select, update
+
+from backend.store.engine import Database
+from backend.store.tables.inbox import files
+from omnix_protocol.ids import ConversationId, FileId, TenantId
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """`owner` is the actor that brought it; `conversation_id` is set when a message carries it."""
+
+    id: FileId
+    name: str
+    media_type: str
+    size: int
+    digest: bytes
+    owner: str
+    at: datetime
+    conversation_id: ConversationId | None = None
+
+
+class Files:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def add(self, tenant_id: TenantId, row: FileRow) -> None:
+        values = {name: getattr(row, name) for name in FileRow.__slots__}
+        async with self._database.writing(tenant_id) as connection:
+            await connection.execute(insert(files), [{"tenant_id": tenant_id, **values}])
+
+    async def get(self, tenant_id: TenantId, file_id: FileId) -> FileRow | None:
+        statement = select(files).where(files.c.tenant_id == tenant_id, files.c.id == file_id)
+        async with self._database.reading(tenant_id) as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else _file(row)
+
+    async def attach(self, tenant_id: TenantId, file_id: FileId, conversation_id: ConversationId) -> None:
+        """From now on whoever may see the conversation may see the file."""
+        mine = update(files).where(files.c.tenant_id == tenant_id, files.c.id == file_id)
+        async with self._database.writing(tenant_id) as connection:
+            await connection.execute(mine.values(conversation_id=conversation_id))
+
+
+def _file(row: Row[Any]) -> FileRow:
+    return FileRow(**{name: getattr(row, name) for name in FileRow.__slots__})

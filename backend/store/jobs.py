@@ -1,0 +1,167 @@
+"""Jobs are rows: claimed with a lease and a fencing token, by the database's clock.
+
+A claim moves `run_at` to the end of the lease, so a job of a process that died becomes due again by itself, and
+raises `fence`, so that whoever claimed it before can no longer say anything about it.
+"""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import bindparam, func, insert, literal_column, select, type_coerce, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.types import BigInteger
+
+from backend.store.changes import NewJob
+from backend.store.engine import Database
+from backend.store.link import Link
+from backend.store.tables.base import Instant, database_now
+from backend.store.tables.control import jobs
+from omnix_protocol.ids import TenantId, new_id
+
+DUE = "due"
+_literal_due = literal_column("'due'")  # the partial index asks for it
+FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """A claimed job; `fence` says whose claim it is, `attempts` counts this one."""
+
+    id: str
+    tenant_id: TenantId
+    kind: str
+    key: str | None
+    payload: bytes
+    attempts: int
+    fence: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    id: str
+    tenant_id: TenantId
+    kind: str
+    payload: bytes
+    attempts: int
+    last_error: str
+    made_at: datetime
+
+
+def job_row(tenant_id: str, job: NewJob) -> dict[str, Any]:
+    return {
+        "id": new_id(),
+        "tenant_id": tenant_id,
+        "kind": job.kind,
+        "key": job.key,
+        "payload": job.payload,
+        "attempts": 0,
+        "state": DUE,
+        "fence": 0,
+        "last_error": "",
+    }
+
+
+async def add_jobs(link: Link, new: Iterable[NewJob]) -> None:
+    """In the transaction of what they follow from."""
+    for job in new:
+        row = job_row(link.tenant_id, job)
+        at = database_now() if job.run_at is None else bindparam("at", job.run_at, Instant())
+        if job.key is not None and await _replaced(link.connection, row, at):
+            continue
+        await link.connection.execute(insert(jobs).values(**row, run_at=at, made_at=database_now()))
+
+
+async def _replaced(connection: AsyncConnection, row: dict[str, Any], at: Any) -> bool:
+    same = update(jobs).where(
+        jobs.c.tenant_id == row["tenant_id"], jobs.c.kind == row["kind"], jobs.c.key == row["key"], jobs.c.state == DUE
+    )
+    # the fence rises: a claim of the replaced job is over
+    done = await connection.execute(
+        same.values(payload=row["payload"], run_at=at, attempts=0, fence=jobs.c.fence + 1, last_error="")
+    )
+    return bool(done.rowcount)
+
+
+class Jobs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def claim(self, kinds: Collection[str], limit: int, lease: timedelta) -> list[Job]:
+        """Due jobs of any tenant, longest due first; nobody else gets them until the lease has passed."""
+        j = jobs.c
+        due = (
+            select(j.id)
+            .where(j.state == _literal_due, j.kind.in_(sorted(kinds)), j.run_at <= database_now())
+            .order_by(j.run_at)
+            .limit(limit)
+        )
+        if not self._database.is_sqlite:
+            due = due.with_for_update(skip_locked=True)
+        until = type_coerce(database_now(), BigInteger) + lease // timedelta(microseconds=1)
+        claimed = (
+            update(jobs)
+            .where(j.id.in_(due.scalar_subquery()))
+            .values(run_at=until, attempts=j.attempts + 1, fence=j.fence + 1)
+            .returning(j.id, j.tenant_id, j.kind, j.key, j.payload, j.attempts, j.fence)
+        )
+        async with self._database.writing(None) as connection:
+            rows = (await connection.execute(claimed)).all()
+        return [_job(row) for row in sorted(rows, key=lambda row: row.id)]
+
+    async def done(self, job: Job) -> bool:
+        """False where the claim was lost meanwhile: somebody else has the job."""
+        return await self._end(job, jobs.delete())
+
+    async def retry(self, job: Job, at: datetime, error: str) -> bool:
+        return await self._end(job, update(jobs).values(run_at=at, last_error=error[:500]))
+
+    async def fail(self, job: Job, error: str) -> bool:
+        """Given up; it stays to be seen, and to be run again by hand."""
+        return await self._end(job, update(jobs).values(state=FAILED, last_error=error[:500]))
+
+    async def extend(self, job: Job, lease: timedelta) -> bool:
+        """Still at it."""
+        until = type_coerce(database_now(), BigInteger) + lease // timedelta(microseconds=1)
+        return await self._end(job, update(jobs).values(run_at=until))
+
+    async def failed(self, tenant_id: TenantId | None = None, limit: int = 100) -> Sequence[FailedJob]:
+        j = jobs.c
+        statement = select(j.id, j.tenant_id, j.kind, j.payload, j.attempts, j.last_error, j.made_at)
+        statement = statement.where(j.state == FAILED).order_by(j.made_at.desc()).limit(limit)
+        if tenant_id is not None:
+            statement = statement.where(j.tenant_id == tenant_id)
+        async with self._database.reading(None) as connection:
+            return [FailedJob(*row) for row in await connection.execute(statement)]
+
+    async def run_again(self, job_id: str) -> bool:
+        """A failed one, by hand."""
+        again = update(jobs).where(jobs.c.id == job_id, jobs.c.state == FAILED)
+        async with self._database.writing(None) as connection:
+            done = await connection.execute(again.values(state=DUE, run_at=database_now(), attempts=0))
+        return bool(done.rowcount)
+
+    async def counts(self) -> dict[tuple[str, str], int]:
+        """(kind, state) -> how many: for metrics and doctor."""
+        statement = select(jobs.c.kind, jobs.c.state, func.count()).group_by(jobs.c.kind, jobs.c.state)
+        async with self._database.reading(None) as connection:
+            return {(row[0], row[1]): row[2] for row in await connection.execute(statement)}
+
+    async def next_due(self, kinds: Collection[str]) -> datetime | None:
+        """When the earliest unclaimed job of these kinds is due: how long a loop may sleep."""
+        j = jobs.c
+        statement = select(j.run_at).where(j.state == _literal_due, j.kind.in_(sorted(kinds))).order_by(j.run_at)
+        async with self._database.reading(None) as connection:
+            at: datetime | None = (await connection.execute(statement.limit(1))).scalar()
+        return at
+
+    async def _end(self, job: Job, statement: Any) -> bool:
+        mine = jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == DUE
+        async with self._database.writing(None) as connection:
+            done = await connection.execute(statement.where(*mine))
+        return bool(done.rowcount)
+
+
+def _job(row: Any) -> Job:
+    return Job(row.id, TenantId(row.tenant_id), row.kind, row.key, bytes(row.payload), row.attempts, row.fence)

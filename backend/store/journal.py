@@ -1,0 +1,186 @@
+"""Reading the journal: heads, what came after a set of cursors as a merge of scope logs, commits by id."""
+
+from collections import deque
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+from sqlalchemy import select, text
+
+from backend.store.link import IN_LIST, Link
+from backend.store.tables.control import scope_heads
+from backend.store.tables.journal import changes, commits
+from omnix_protocol.ids import CommandId, CommitId
+from omnix_protocol.scopes import Commit, Drop, Put
+
+_SEQS = msgspec.json.Decoder(dict[str, int])
+_SCOPES = msgspec.json.Decoder(tuple[str, ...])
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a reader is due: commit ids in an order in which each is next in all its scopes that are followed."""
+
+    heads: dict[str, int]
+    snapshot_needed: frozenset[str]  # cursors that the log cannot continue
+    commit_ids: tuple[CommitId, ...]
+    cursors: dict[str, int]  # where the reader is after these commits; without the scopes that need a snapshot
+    more: bool
+
+
+@dataclass(frozen=True, slots=True)
+class After:
+    """Due, with the commits, each cut down to the scopes asked for."""
+
+    due: Due
+    commits: list[Commit]
+
+
+class Journal:
+    """The journal of one tenant as of this transaction."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def heads(self, scopes: Iterable[str]) -> dict[str, int]:
+        """The sequence of each scope; 0 where nothing has happened yet."""
+        return {scope: seq for scope, (seq, _) in (await self._heads(list(scopes))).items()}
+
+    async def after(self, cursors: Mapping[str, int], limit: int = 100) -> After:
+        due = await self.due(cursors, limit)
+        found = await self.commits(due.commit_ids)
+        return After(due, [restricted(found[commit_id], cursors) for commit_id in due.commit_ids])
+
+    async def due(self, cursors: Mapping[str, int], limit: int = 100) -> Due:
+        """At most `limit` commits, without their contents: what a fan-out to many readers begins with."""
+        bounds = await self._heads(list(cursors))
+        lost = frozenset(scope for scope, at in cursors.items() if not bounds[scope][1] <= at <= bounds[scope][0])
+        behind = {scope: at for scope, at in cursors.items() if scope not in lost and at < bounds[scope][0]}
+        logs = await self._logs(behind, limit + 1) if behind else {}
+        ready = {scope: at for scope, at in cursors.items() if scope not in lost}
+        order = merged(logs, limit)
+        for commit_id in order:
+            for scope, log in logs.items():
+                if log and log[0] == commit_id:
+                    log.popleft()
+                    ready[scope] += 1
+        heads = {scope: bounds[scope][0] for scope in cursors}
+        more = any(at < heads[scope] for scope, at in ready.items())
+        return Due(heads, lost, tuple(order), ready, more)
+
+    async def commits(self, ids: Sequence[CommitId]) -> dict[CommitId, Commit]:
+        """Whole commits, with all their scopes: cut them down with `restricted` before they leave the server."""
+        found: dict[CommitId, Commit] = {}
+        for start in range(0, len(ids), IN_LIST):
+            found.update(await self._commits(ids[start : start + IN_LIST]))
+        return found
+
+    async def _heads(self, scopes: Sequence[str]) -> dict[str, tuple[int, int]]:
+        found = dict.fromkeys(scopes, (0, 0))
+        for start in range(0, len(scopes), IN_LIST):
+            statement = select(scope_heads).where(
+                scope_heads.c.tenant_id == self._link.tenant_id,
+                scope_heads.c.scope.in_(scopes[start : start + IN_LIST]),
+            )
+            found.update((row.scope, (row.seq, row.floor)) for row in await self._link.rows(statement))
+        return found
+
+    async def _logs(self, cursors: Mapping[str, int], limit: int) -> dict[str, deque[CommitId]]:
+        rows = await self._link.connection.execute(
+            _LOGS[self._link.sqlite],
+            {
+                "tenant": self._link.tenant_id,
+                "cursors": msgspec.json.encode(cursors).decode(),
+                "limit": limit,
+            },
+        )
+        logs: dict[str, deque[CommitId]] = {scope: deque() for scope in cursors}
+        for row in rows:
+            logs[row.scope].append(row.commit_id)
+        return logs
+
+    async def _commits(self, ids: Sequence[CommitId]) -> dict[CommitId, Commit]:
+        bodies: dict[str, list[Put | Drop]] = {commit_id: [] for commit_id in ids}
+        parts = select(changes).where(changes.c.tenant_id == self._link.tenant_id, changes.c.commit_id.in_(ids))
+        for row in await self._link.rows(parts.order_by(changes.c.commit_id, changes.c.ordinal)):
+            if (change := _change(row)) is not None:
+                bodies[row.commit_id].append(change)
+        wanted = select(commits).where(commits.c.tenant_id == self._link.tenant_id, commits.c.id.in_(ids))
+        return {row.id: _commit(row, tuple(bodies[row.id])) for row in await self._link.rows(wanted)}
+
+
+_LOGS = {
+    True: text(
+        "SELECT l.scope, l.seq, l.commit_id FROM json_each(:cursors) AS c JOIN scope_log AS l "
+        "ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > c.value AND l.seq <= c.value + :limit "
+        "ORDER BY l.scope, l.seq"
+    ),
+    False: text(
+        "SELECT l.scope, l.seq, l.commit_id FROM json_each_text(CAST(:cursors AS json)) AS c JOIN scope_log AS l "
+        "ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > CAST(c.value AS bigint) "
+        "AND l.seq <= CAST(c.value AS bigint) + CAST(:limit AS bigint) ORDER BY l.scope, l.seq"
+    ),
+}
+
+
+def merged(logs: Mapping[str, Iterable[CommitId]], limit: int) -> list[CommitId]:
+    """Commits in an order in which each is next in every log that has it; stops where a log was cut off."""
+    queues = {scope: deque(log) for scope, log in logs.items()}
+    places: dict[CommitId, int] = {}
+    for log in queues.values():
+        for commit_id in log:
+            places[commit_id] = places.get(commit_id, 0) + 1
+    first: dict[CommitId, list[str]] = {}
+    ready: deque[CommitId] = deque()
+
+    def head(scope: str) -> None:
+        if queues[scope]:
+            commit_id = queues[scope][0]
+            waiting = first.setdefault(commit_id, [])
+            waiting.append(scope)
+            if len(waiting) == places[commit_id]:
+                ready.append(commit_id)
+
+    for scope in sorted(queues):
+        head(scope)
+    order: list[CommitId] = []
+    while ready and len(order) < limit:
+        commit_id = ready.popleft()
+        order.append(commit_id)
+        for scope in first.pop(commit_id):
+            queues[scope].popleft()
+            head(scope)
+    return order
+
+
+def restricted(commit: Commit, scopes: Mapping[str, Any] | frozenset[str]) -> Commit:
+    """The commit as those may see it who follow these scopes and no others."""
+    seqs = {scope: seq for scope, seq in commit.seqs.items() if scope in scopes}
+    seen: list[Put | Drop] = []
+    for change in commit.changes:
+        mine = tuple(scope for scope in change.scopes if scope in seqs)
+        if mine:
+            seen.append(change if mine == change.scopes else msgspec.structs.replace(change, scopes=mine))
+    return msgspec.structs.replace(commit, seqs=seqs, changes=tuple(seen))
+
+
+def _commit(row: Any, parts: tuple[Put | Drop, ...]) -> Commit:
+    return Commit(
+        id=row.id,
+        at=row.at,
+        what=row.what,
+        command_id=CommandId(row.command_id),
+        actor=row.actor,
+        seqs=_SEQS.decode(row.seqs),
+        changes=parts,
+    )
+
+
+def _change(row: Any) -> Put | Drop | None:
+    scopes = _SCOPES.decode(row.scopes)
+    if row.kind == "drop":
+        return Drop(type=row.type, id=row.entity_id, scopes=scopes)
+    if row.body is None:
+        return None  # a person was erased: the place in the sequence stays, the words are gone
+    return Put(type=row.type, id=row.entity_id, version=row.version, scopes=scopes, body=msgspec.Raw(row.body))

@@ -1,0 +1,145 @@
+"""What providers sent, as sent: on disk before anybody is told that it was received.
+
+Rows that arrive within a few milliseconds share one commit; each caller waits for the disk, none for another's.
+"""
+
+import asyncio
+from dataclasses import dataclass
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from backend.store.changes import NewJob
+from backend.store.engine import Database
+from backend.store.jobs import job_row
+from backend.store.tables.base import database_now
+from backend.store.tables.control import jobs
+from backend.store.tables.inbox import raw_inbox
+from backend.tasks import Tasks
+from omnix_protocol.ids import ChannelAccountId, TenantId, new_id
+
+GROUP_WINDOW = 0.003
+GROUP_MAX = 500
+INBOUND = "inbound"
+"""Kind of the job that each raw row brings with it; its payload is {"raw_id": …}."""
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """Where a webhook's address leads."""
+
+    route: str
+    tenant_id: TenantId
+    channel_account_id: ChannelAccountId
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class RawMessage:
+    id: str
+    channel_account_id: ChannelAccountId
+    kind: str
+    received_at: datetime
+    headers: dict[str, str]
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class _Waiting:
+    row: dict[str, object]
+    job: dict[str, object]
+    stored: "asyncio.Future[None]"
+
+
+class RawInbox:
+    """Appends in groups, reads by tenant."""
+
+    def __init__(self, database: Database, tasks: Tasks) -> None:
+        self._database = database
+        self._tasks = tasks
+        self._group: list[_Waiting] = []
+        self._writing = False
+
+    async def append(self, route: Route, headers: dict[str, str], body: bytes) -> str:
+        """The id, once the row and its inbound job are on disk; raises where they could not be stored."""
+        raw_id = new_id()
+        row: dict[str, object] = {
+            "tenant_id": route.tenant_id,
+            "id": raw_id,
+            "channel_account_id": route.channel_account_id,
+            "kind": route.kind,
+            "headers": msgspec.json.encode(headers),
+            "body": body,
+        }
+        job = job_row(route.tenant_id, NewJob(INBOUND, msgspec.json.encode({"raw_id": raw_id})))
+        stored = asyncio.get_running_loop().create_future()
+        self._group.append(_Waiting(row, job, stored))
+        if not self._writing:
+            self._writing = True
+            self._tasks.start(self._write(), "raw inbox")
+        await stored
+        return raw_id
+
+    async def get(self, tenant_id: TenantId, raw_id: str) -> RawMessage | None:
+        r = raw_inbox.c
+        statement = select(r.id, r.channel_account_id, r.kind, r.received_at, r.headers, r.body).where(
+            r.tenant_id == tenant_id, r.id == raw_id
+        )
+        async with self._database.reading(tenant_id) as connection:
+            row = (await connection.execute(statement)).first()
+        return None if row is None else _message(row)
+
+    async def page(
+        self, tenant_id: TenantId, since: datetime, after_id: str = "", limit: int = 100
+    ) -> list[RawMessage]:
+        """What came since a moment, for a replay."""
+        r = raw_inbox.c
+        statement = (
+            select(r.id, r.channel_account_id, r.kind, r.received_at, r.headers, r.body)
+            .where(r.tenant_id == tenant_id, r.received_at >= since, r.id > after_id)
+            .order_by(r.id)
+            .limit(limit)
+        )
+        async with self._database.reading(tenant_id) as connection:
+            return [_message(row) for row in await connection.execute(statement)]
+
+    async def _write(self) -> None:
+        try:
+            while self._group:
+                await asyncio.sleep(GROUP_WINDOW)
+                group, self._group = self._group[:GROUP_MAX], self._group[GROUP_MAX:]
+                await self._store(group)
+        finally:
+            self._writing = False
+            for waiting in self._group:
+                waiting.stored.cancel()
+
+    async def _store(self, group: list[_Waiting]) -> None:
+        try:
+            async with self._database.receiving() as connection:
+                await _insert(connection, group)
+        except Exception as error:  # every caller of the group is told
+            for waiting in group:
+                if not waiting.stored.done():
+                    waiting.stored.set_exception(error)
+        except asyncio.CancelledError:
+            for waiting in group:
+                waiting.stored.cancel()
+            raise
+        else:
+            for waiting in group:
+                if not waiting.stored.done():
+                    waiting.stored.set_result(None)
+
+
+async def _insert(connection: AsyncConnection, group: list[_Waiting]) -> None:
+    now = (await connection.execute(select(database_now()))).scalar_one()
+    await connection.execute(insert(raw_inbox), [waiting.row | {"received_at": now} for waiting in group])
+    await connection.execute(insert(jobs), [waiting.job | {"run_at": now, "made_at": now} for waiting in group])
+
+
+def _message(row: object) -> RawMessage:
+    raw_id, account, kind, at, headers, body = row  # type: ignore[misc]  # a Row is iterable
+    return RawMessage(raw_id, account, kind, at, msgspec.json.decode(headers, type=dict[str, str]), bytes(body))

@@ -1,0 +1,155 @@
+"""Reads of conversations and interactions: queues, buckets, journeys."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy import Select, and_, func, or_, select
+
+from backend.store.link import Link
+from backend.store.tables.conversations import conversations, interactions
+from omnix_protocol.conversations import Conversation, Interaction
+from omnix_protocol.ids import (
+    ChannelAccountId,
+    ConversationId,
+    CustomerId,
+    IdentityId,
+    InteractionId,
+    QueueId,
+    UserId,
+)
+
+
+class ConversationReads:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def by_key(
+        self, account_id: ChannelAccountId, identity_id: IdentityId, thread_key: str
+    ) -> Conversation | None:
+        c = conversations.c
+        statement = self._link.select(Conversation).where(
+            c.channel_account_id == account_id, c.identity_id == identity_id, c.thread_key == thread_key
+        )
+        return await self._link.entity(Conversation, statement)
+
+    async def of_identity(self, identity_id: IdentityId, account_id: ChannelAccountId) -> list[Conversation]:
+        c = conversations.c
+        return await self._link.entities(
+            Conversation,
+            self._link.select(Conversation).where(c.channel_account_id == account_id, c.identity_id == identity_id),
+        )
+
+    async def of_customer(self, customer_id: CustomerId) -> list[Conversation]:
+        where = conversations.c.customer_id == customer_id
+        return await self._link.entities(Conversation, self._link.select(Conversation).where(where))
+
+    # queues
+
+    async def next_waiting(self, queue_ids: Collection[QueueId], user_id: UserId) -> Interaction | None:
+        """The longest waiting one of these queues that this agent may take, locked; others skip it meanwhile."""
+        t = interactions.c
+        free = or_(t.reserved_for.is_(None), t.reserved_for == user_id)
+        found: list[Interaction] = []
+        for queue_id in sorted(queue_ids):
+            # one ordered index scan per queue: the cost does not depend on how many wait
+            statement = self._waiting(queue_id).where(free).limit(1)
+            if not self._link.sqlite and self._link.writable:
+                statement = statement.with_for_update(key_share=True, skip_locked=True)
+            if (first := await self._link.entity(Interaction, statement)) is not None:
+                found.append(first)
+        return min(found, key=lambda row: (row.queued_at, row.id), default=None)
+
+    async def waiting_page(
+        self, queue_id: QueueId, after: tuple[datetime, InteractionId] | None = None, limit: int = 100
+    ) -> list[Interaction]:
+        """Waiting ones, oldest first, after this place in the line."""
+        statement = self._waiting(queue_id)
+        if after is not None:
+            t = interactions.c
+            at, interaction_id = after
+            statement = statement.where(
+                t.waiting_at >= at, or_(t.waiting_at > at, and_(t.waiting_at == at, t.id > interaction_id))
+            )
+        return await self._link.entities(Interaction, statement.limit(limit))
+
+    async def oldest_waiting(self, queue_id: QueueId, except_id: InteractionId | None = None) -> datetime | None:
+        """Since when the longest waiting one waits; `except_id` is the one that is about to leave."""
+        t = interactions.c
+        statement = select(t.waiting_at).where(
+            t.tenant_id == self._link.tenant_id, t.queue_id == queue_id, t.waiting_at.is_not(None)
+        )
+        if except_id is not None:
+            statement = statement.where(t.id != except_id)
+        oldest: datetime | None = await self._link.scalar(statement.order_by(t.waiting_at).limit(1))
+        return oldest
+
+    async def oldest_outside_window(self, queue_id: QueueId) -> Interaction | None:
+        """The next to enter the queue's scope when one leaves it."""
+        statement = self._waiting(queue_id).where(interactions.c.in_window == 0).limit(1)
+        return await self._link.entity(Interaction, statement)
+
+    async def newest_in_window(self, queue_id: QueueId) -> Interaction | None:
+        """The first to leave the queue's scope when an older one comes back to it."""
+        t = interactions.c
+        statement = (
+            self._link.select(Interaction)
+            .where(t.queue_id == queue_id, t.waiting_at.is_not(None), t.in_window == 1)
+            .order_by(t.waiting_at.desc(), t.id.desc())
+        )
+        return await self._link.entity(Interaction, statement.limit(1))
+
+    async def in_window(self, interaction_id: InteractionId) -> bool:
+        """Whether the queue's scope holds it."""
+        t = interactions.c
+        statement = select(t.in_window).where(t.tenant_id == self._link.tenant_id, t.id == interaction_id)
+        return bool(await self._link.scalar(statement))
+
+    def _waiting(self, queue_id: QueueId) -> Select[tuple[bytes]]:
+        t = interactions.c
+        return (
+            self._link.select(Interaction)
+            .where(t.queue_id == queue_id, t.waiting_at.is_not(None))
+            .order_by(t.waiting_at, t.id)
+        )
+
+    # an agent's bucket
+
+    async def held_count(self, user_id: UserId) -> int:
+        t = interactions.c
+        held = select(func.count()).where(t.tenant_id == self._link.tenant_id, t.holder_id == user_id)
+        return int(await self._link.scalar(held))
+
+    async def held_by(self, user_id: UserId) -> list[Interaction]:
+        t = interactions.c
+        statement = self._link.select(Interaction).where(t.holder_id == user_id).order_by(t.picked_up_at, t.id)
+        return await self._link.entities(Interaction, statement)
+
+    async def ended_by_before(self, user_id: UserId, before: datetime) -> list[Interaction]:
+        """What this agent ended before a moment and its scope still holds is for `held_in_scope` to say."""
+        t = interactions.c
+        statement = self._link.select(Interaction).where(t.owner_id == user_id, t.ended_at < before)
+        return await self._link.entities(Interaction, statement.order_by(t.ended_at.desc()).limit(1000))
+
+    # journeys
+
+    async def of_conversation(self, conversation_id: ConversationId, limit: int = 100) -> list[Interaction]:
+        """Newest first."""
+        t = interactions.c
+        statement = self._link.select(Interaction).where(t.conversation_id == conversation_id)
+        return await self._link.entities(Interaction, statement.order_by(t.created_at.desc(), t.id).limit(limit))
+
+    async def journey(
+        self, customer_id: CustomerId, before: datetime | None = None, limit: int = 50
+    ) -> list[Interaction]:
+        """A customer's interactions, newest first."""
+        t = interactions.c
+        statement = self._link.select(Interaction).where(t.customer_id == customer_id)
+        if before is not None:
+            statement = statement.where(t.created_at < before)
+        order = t.created_at.desc(), t.id.desc()
+        return await self._link.entities(Interaction, statement.order_by(*order).limit(limit))
+
+    async def journey_length(self, customer_id: CustomerId) -> int:
+        t = interactions.c
+        count = select(func.count()).where(t.tenant_id == self._link.tenant_id, t.customer_id == customer_id)
+        return int(await self._link.scalar(count))

@@ -1,0 +1,92 @@
+"""Reads of messages, memos and drafts."""
+
+from typing import TypeVar
+
+from sqlalchemy import select
+
+from backend.store.link import Link
+from backend.store.tables.conversations import conversations
+from backend.store.tables.messages import memos, messages
+from omnix_protocol.ids import ChannelAccountId, ConversationId, InteractionId, UserId
+from omnix_protocol.messages import Direction, Memo, Message
+
+E = TypeVar("E", Message, Memo)
+
+
+class MessageReads:
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    async def by_provider_id(self, account_id: ChannelAccountId, provider_id: str) -> Message | None:
+        """Provider ids mean something to one account only; the newest, should a provider use one twice."""
+        joined = self._link.select(Message).join_from(
+            messages, conversations, conversations.c.id == messages.c.conversation_id
+        )
+        statement = joined.where(
+            conversations.c.tenant_id == self._link.tenant_id,
+            messages.c.provider_id == provider_id,
+            conversations.c.channel_account_id == account_id,
+        )
+        return await self._link.entity(Message, statement.order_by(messages.c.at.desc()).limit(1))
+
+    async def entries(
+        self, conversation_id: ConversationId, before_position: int | None = None, limit: int = 100
+    ) -> tuple[list[Message], list[Memo], bool]:
+        """The newest messages and memos before a position, both in order, and whether there are older ones."""
+        found_messages = await self._newest(Message, conversation_id, before_position, limit + 1)
+        found_memos = await self._newest(Memo, conversation_id, before_position, limit + 1)
+        positions = sorted((entry.position for entry in (*found_messages, *found_memos)), reverse=True)
+        more = len(positions) > limit
+        lowest = positions[limit - 1] if more else 0
+        return (
+            [entry for entry in reversed(found_messages) if entry.position >= lowest],
+            [entry for entry in reversed(found_memos) if entry.position >= lowest],
+            more,
+        )
+
+    async def _newest(self, kind: type[E], conversation_id: ConversationId, before: int | None, limit: int) -> list[E]:
+        table = messages if kind is Message else memos
+        statement = self._link.select(kind).where(table.c.conversation_id == conversation_id)
+        if before is not None:
+            statement = statement.where(table.c.position < before)
+        return await self._link.entities(kind, statement.order_by(table.c.position.desc()).limit(limit))
+
+    async def at_position(self, conversation_id: ConversationId, position: int) -> Message | None:
+        where = messages.c.conversation_id == conversation_id, messages.c.position == position
+        return await self._link.entity(Message, self._link.select(Message).where(*where))
+
+    async def last_outbound_after(
+        self, conversation_id: ConversationId, position: int, not_by: UserId
+    ) -> Message | None:
+        """The newest reply by somebody else after what this agent has seen."""
+        m = messages.c
+        statement = self._link.select(Message).where(
+            m.conversation_id == conversation_id,
+            m.position > position,
+            m.direction == Direction.OUT.value,
+            m.author_id.is_not(None),
+            m.author_id != not_by,
+        )
+        return await self._link.entity(Message, statement.order_by(m.position.desc()).limit(1))
+
+    async def inbound_after(self, conversation_id: ConversationId, position: int) -> int:
+        """How many of the customer's messages came after a position; counts to 1,000 at most."""
+        m = messages.c
+        statement = select(m.id).where(
+            m.tenant_id == self._link.tenant_id,
+            m.conversation_id == conversation_id,
+            m.position > position,
+            m.direction == Direction.IN.value,
+        )
+        return len(await self._link.rows(statement.limit(1000)))
+
+    async def of_interaction(
+        self, interaction_id: InteractionId, limit: int = 1000
+    ) -> tuple[list[Message], list[Memo]]:
+        """Messages and memos of an interaction, in order."""
+        of = self._link.select(Message).where(messages.c.interaction_id == interaction_id)
+        noted = self._link.select(Memo).where(memos.c.interaction_id == interaction_id)
+        return (
+            await self._link.entities(Message, of.order_by(messages.c.position).limit(limit)),
+            await self._link.entities(Memo, noted.order_by(memos.c.position).limit(limit)),
+        )

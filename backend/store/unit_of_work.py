@@ -1,0 +1,125 @@
+"""One transaction of one tenant: what handlers read and lock, and what the runner saves."""
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+from typing import TypeVar
+
+from sqlalchemy import text
+
+from backend.store import saving
+from backend.store.audit import Audit
+from backend.store.changes import Change, CommitMeta, NewJob, Saved
+from backend.store.commands import Commands
+from backend.store.jobs import add_jobs
+from backend.store.journal import Journal
+from backend.store.link import Link
+from backend.store.reads.catalogue import CatalogueReads
+from backend.store.reads.channels import ChannelReads
+from backend.store.reads.conversations import ConversationReads
+from backend.store.reads.customers import CustomerReads
+from backend.store.reads.messages import MessageReads
+from backend.store.reads.people import PeopleReads
+from backend.store.reads.reports import ReportReads
+from backend.store.reads.work import WorkReads
+from backend.store.snapshots import Snapshots
+from omnix_protocol.base import Entity
+from omnix_protocol.ids import TenantId
+
+__all__ = ["CommitMeta", "NewJob", "Reading", "Saved", "UnitOfWork"]
+
+E = TypeVar("E", bound=Entity)
+
+
+class Reading:
+    """Reads of one tenant, all of one moment."""
+
+    def __init__(self, link: Link) -> None:
+        self._link = link
+
+    @property
+    def tenant_id(self) -> TenantId:
+        return self._link.tenant_id
+
+    async def get(self, kind: type[E], entity_id: str) -> E | None:
+        return await self._link.get(kind, entity_id)
+
+    async def get_many(self, kind: type[E], ids: Iterable[str]) -> dict[str, E]:
+        """By id; ids that are not there are left out."""
+        return await self._link.get_many(kind, ids)
+
+    async def all(self, kind: type[E]) -> list[E]:
+        """Every entity of a catalogue's kind; never of a kind that grows with the work."""
+        return await self._link.entities(kind, self._link.select(kind))
+
+    @cached_property
+    def journal(self) -> Journal:
+        return Journal(self._link)
+
+    @cached_property
+    def snapshots(self) -> Snapshots:
+        return Snapshots(self._link)
+
+    @cached_property
+    def conversations(self) -> ConversationReads:
+        return ConversationReads(self._link)
+
+    @cached_property
+    def messages(self) -> MessageReads:
+        return MessageReads(self._link)
+
+    @cached_property
+    def customers(self) -> CustomerReads:
+        return CustomerReads(self._link)
+
+    @cached_property
+    def people(self) -> PeopleReads:
+        return PeopleReads(self._link)
+
+    @cached_property
+    def channels(self) -> ChannelReads:
+        return ChannelReads(self._link)
+
+    @cached_property
+    def work(self) -> WorkReads:
+        return WorkReads(self._link)
+
+    @cached_property
+    def catalogue(self) -> CatalogueReads:
+        return CatalogueReads(self._link)
+
+    @cached_property
+    def reports(self) -> ReportReads:
+        return ReportReads(self._link)
+
+
+class UnitOfWork(Reading):
+    """A read-write transaction: commits when its block ends, rolls back when an exception leaves it."""
+
+    async def lock(self, kind: type[E], entity_id: str) -> E | None:
+        """The entity, which nobody else changes until this transaction ends."""
+        return await self._link.get(kind, entity_id, locked=True)
+
+    async def next_number(self, counter: str) -> int:
+        """The next of the tenant's own numbers: customer, interaction, case, ticket."""
+        row = await self._link.connection.execute(_NEXT, {"tenant": self.tenant_id, "name": counter})
+        return int(row.scalar_one())
+
+    @cached_property
+    def audit(self) -> Audit:
+        return Audit(self._link)
+
+    @cached_property
+    def commands(self) -> Commands:
+        return Commands(self._link)
+
+    async def save(self, meta: CommitMeta, changes: Sequence[Change], jobs: Sequence[NewJob] = ()) -> Saved:
+        """Write all of it as one commit; the last thing before the block ends. Raises Conflict on a lost race."""
+        if jobs:
+            await add_jobs(self._link, jobs)
+        return await saving.save(self._link, meta, changes)
+
+
+_NEXT = text(
+    "INSERT INTO counters (tenant_id, name, value) VALUES (:tenant, :name, 1) "
+    "ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+)
