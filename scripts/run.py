@@ -32,7 +32,7 @@ def running(name: str, command: list[str], env: Mapping[str, str], ready: Callab
     log = FOLDER / f"{name}.log"
     with log.open("wb") as out:
         program = subprocess.Popen(
-            [*DIES_WITH_US, sys.executable, "-m", *command],
+            [*DIES_WITH_US, sys.executable, "-u", "-m", *command],
             cwd=ROOT,
             env=dict(env),
             stdin=subprocess.DEVNULL,
@@ -71,7 +71,7 @@ def once(name: str, command: list[str], env: Mapping[str, str], *, quiet: bool =
     log = FOLDER / f"{name}.log"
     with log.open("wb") as out:
         done = subprocess.run(
-            [sys.executable, "-m", *command], cwd=ROOT, env=dict(env), stdout=out if quiet else None, stderr=out
+            [sys.executable, "-u", "-m", *command], cwd=ROOT, env=dict(env), stdout=out if quiet else None, stderr=out
         )
     if done.returncode:
         raise Failed(f"The {name} ended with {done.returncode}: {last_line(log)}")
@@ -106,7 +106,6 @@ def start() -> int:
     server_port, simulator_port = port(8765), port(8766)
     url = f"http://127.0.0.1:{server_port}"
     env = os.environ | {
-        "PYTHONUNBUFFERED": "1",
         "OMNIX_SERVER_PORT": str(server_port),
         "OMNIX_DATA_FOLDER": str(FOLDER / "server"),
         "OMNIX_CHANNELS_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
