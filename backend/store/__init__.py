@@ -17,7 +17,7 @@ async with store.read(tenant_id) as tx:                     Reading: the same re
 Both raise Conflict (somebody was first: run the command again) and Unavailable (no database, full disk).
 A put reaches every scope that holds the entity already, and those that it names. A drop never deletes the row.
 
-store.jobs.claim(kinds, limit, lease) .done(job) .retry(job, at, error) .fail(job, error) .extend(job, lease) .next_due
+store.jobs.claim(kinds, limit, lease) .done(job) .retry(job, at, error) .fail(job, error) .extend(job, lease)
 store.raw.append(route, headers, body)                      returns when the row and its `inbound` job are on disk
 store.control: epoch, tenants by code, webhook routes, heads of many tenants
 store.sessions, .credentials, .attempts, .presence, .leases, .secrets, .files

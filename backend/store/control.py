@@ -3,8 +3,9 @@
 import uuid
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import delete, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, delete, insert, select, text, tuple_, update
 
 from backend.store.engine import Database
 from backend.store.raw import Route
@@ -125,12 +126,11 @@ class Control:
         async with self._database.reading(None) as connection:
             await connection.execute(text("SELECT 1"))
 
-    async def _tenant(self, condition: object) -> TenantEntry | None:
+    async def _tenant(self, condition: ColumnElement[bool]) -> TenantEntry | None:
         async with self._database.reading(None) as connection:
-            row = (await connection.execute(select(tenant_index).where(condition))).first()  # type: ignore[arg-type]
+            row = (await connection.execute(select(tenant_index).where(condition))).first()
         return None if row is None else _entry(row)
 
 
-def _entry(row: object) -> TenantEntry:
-    tenant_id, code, name, locale, active = row  # type: ignore[misc]  # a Row is iterable
-    return TenantEntry(TenantId(tenant_id), code, name, locale, active)
+def _entry(row: Row[*tuple[Any, ...]]) -> TenantEntry:
+    return TenantEntry(TenantId(row.tenant_id), row.code, row.name, row.locale, row.active)

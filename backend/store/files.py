@@ -47,5 +47,5 @@ class Files:
             await connection.execute(mine.values(conversation_id=conversation_id))
 
 
-def _file(row: Row[Any]) -> FileRow:
+def _file(row: Row[*tuple[Any, ...]]) -> FileRow:
     return FileRow(**{name: getattr(row, name) for name in FileRow.__slots__})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, func, insert, literal_column, select, type_coerce, update
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, type_coerce, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
@@ -21,7 +21,7 @@ from backend.store.tables.control import jobs
 from omnix_protocol.ids import TenantId, new_id
 
 DUE = "due"
-_literal_due = literal_column("'due'")  # the partial index asks for it
+_literal_due: ColumnElement[str] = literal_column("'due'")  # the partial index asks for it
 FAILED = "failed"
 
 

@@ -42,7 +42,8 @@ class Link:
         return (await self.connection.execute(statement)).scalar()
 
     async def rows(self, statement: Select[Any]) -> Sequence[Any]:
-        return (await self.connection.execute(statement)).all()
+        found: Sequence[Any] = (await self.connection.execute(statement)).all()
+        return found
 
     async def get(self, kind: type[E], entity_id: str, *, locked: bool = False) -> E | None:
         statement = self.select(kind).where(mapped(kind).table.c.id == entity_id)

@@ -6,9 +6,10 @@ Rows that arrive within a few milliseconds share one commit; each caller waits f
 import asyncio
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import msgspec
-from sqlalchemy import insert, select
+from sqlalchemy import Row, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.store.changes import NewJob
@@ -140,6 +141,6 @@ async def _insert(connection: AsyncConnection, group: list[_Waiting]) -> None:
     await connection.execute(insert(jobs), [waiting.job | {"run_at": now, "made_at": now} for waiting in group])
 
 
-def _message(row: object) -> RawMessage:
-    raw_id, account, kind, at, headers, body = row  # type: ignore[misc]  # a Row is iterable
-    return RawMessage(raw_id, account, kind, at, msgspec.json.decode(headers, type=dict[str, str]), bytes(body))
+def _message(row: Row[*tuple[Any, ...]]) -> RawMessage:
+    headers = msgspec.json.decode(row.headers, type=dict[str, str])
+    return RawMessage(row.id, row.channel_account_id, row.kind, row.received_at, headers, bytes(row.body))

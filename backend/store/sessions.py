@@ -136,7 +136,7 @@ class Sessions:
 
 async def _token(
     connection: AsyncConnection, digest: bytes, kind: str, now: datetime, *, locked: bool = False
-) -> Row[Any] | None:
+) -> Row[*tuple[Any, ...]] | None:
     statement = (
         select(sessions, tokens.c.session_id, tokens.c.generation, tokens.c.used_at)
         .join_from(tokens, sessions, sessions.c.id == tokens.c.session_id)
@@ -166,5 +166,5 @@ async def _end(connection: AsyncConnection, which: Any, because: str, now: datet
     return (await connection.execute(ending.values(ended_at=now, ended_because=because))).rowcount
 
 
-def _session(row: Row[Any]) -> SessionRow:
+def _session(row: Row[*tuple[Any, ...]]) -> SessionRow:
     return SessionRow(**{name: getattr(row, name) for name in SessionRow.__slots__})

@@ -1,6 +1,6 @@
 """Reads of customers and identities; the search for them."""
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select
 
 from backend.store import terms
 from backend.store.link import Link
@@ -52,6 +52,6 @@ class CustomerReads:
         statement = self._link.select(Customer).where(customers.c.id.in_(found))
         return await self._link.entities(Customer, statement.order_by(customers.c.number.desc()).limit(limit))
 
-    def _beginning(self, term: str) -> tuple[object, ...]:
+    def _beginning(self, term: str) -> tuple[ColumnElement[bool], ...]:
         s = search_terms.c
         return s.tenant_id == self._link.tenant_id, s.term >= term, s.term < term + _LAST

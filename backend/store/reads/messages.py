@@ -2,7 +2,7 @@
 
 from typing import TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import Table, select
 
 from backend.store.link import Link
 from backend.store.tables.conversations import conversations
@@ -33,9 +33,10 @@ class MessageReads:
         self, conversation_id: ConversationId, before_position: int | None = None, limit: int = 100
     ) -> tuple[list[Message], list[Memo], bool]:
         """The newest messages and memos before a position, both in order, and whether there are older ones."""
-        found_messages = await self._newest(Message, conversation_id, before_position, limit + 1)
-        found_memos = await self._newest(Memo, conversation_id, before_position, limit + 1)
-        positions = sorted((entry.position for entry in (*found_messages, *found_memos)), reverse=True)
+        found_messages = await self._newest(Message, messages, conversation_id, before_position, limit + 1)
+        found_memos = await self._newest(Memo, memos, conversation_id, before_position, limit + 1)
+        positions = [entry.position for entry in found_messages] + [entry.position for entry in found_memos]
+        positions.sort(reverse=True)
         more = len(positions) > limit
         lowest = positions[limit - 1] if more else 0
         return (
@@ -44,8 +45,9 @@ class MessageReads:
             more,
         )
 
-    async def _newest(self, kind: type[E], conversation_id: ConversationId, before: int | None, limit: int) -> list[E]:
-        table = messages if kind is Message else memos
+    async def _newest(
+        self, kind: type[E], table: Table, conversation_id: ConversationId, before: int | None, limit: int
+    ) -> list[E]:
         statement = self._link.select(kind).where(table.c.conversation_id == conversation_id)
         if before is not None:
             statement = statement.where(table.c.position < before)
