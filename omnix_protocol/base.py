@@ -34,7 +34,12 @@ class Entity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class Command(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What somebody asks to change; its id, actor and tenant travel in the envelope, never in here."""
+    """What somebody asks to change; its id, actor and tenant travel in the envelope, never in here.
+
+    One that only replaces a latest state (`remembered` false) keeps no result: run again, it does the same.
+    """
+
+    remembered: ClassVar[bool] = True
 
     def __init_subclass__(cls, **kwargs: Any) -> None:
         super().__init_subclass__(**kwargs)

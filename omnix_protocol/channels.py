@@ -10,6 +10,9 @@ from msgspec import Meta
 from omnix_protocol.base import Command, Entity, Value
 from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId, SecretId
 
+WEBCHAT = "webchat"
+"""The kind that is our own: its messages reach the visitor through a scope, not through a provider."""
+
 Name = Annotated[str, Meta(min_length=1, max_length=120)]
 
 
@@ -31,6 +34,7 @@ class Capabilities(Value, frozen=True, kw_only=True):
     attachment_types: tuple[str, ...] = ()  # media types; "image/*" allowed
     reply_window_seconds: int | None = None  # from the customer's last message; None: never closes
     receipts: tuple[str, ...] = ("sent",)  # of: sent, delivered, read
+    addresses_per_account: bool = False  # a customer's address means something to one account only
 
 
 class SettingField(Value, frozen=True, kw_only=True):

@@ -133,3 +133,9 @@ class DropPastWork(Command, frozen=True, kw_only=True):
     """By a timer at the tenant's midnight: interactions that ended before leave the agent's History (S0.25)."""
 
     before: datetime
+
+
+class PastWorkDropped(Struct, frozen=True, kw_only=True):
+    """Result of DropPastWork, which takes a part at a time; run another until it is 0."""
+
+    dropped: int

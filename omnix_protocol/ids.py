@@ -56,6 +56,16 @@ def derived_id(*parts: str) -> str:
     return _canonical(hashlib.sha256(joined).digest(), 8)
 
 
+def identity_id(tenant_id: TenantId, channel_kind: str, account_id: ChannelAccountId | None, address: str) -> IdentityId:
+    """The one identity of an address on a channel; known before its first message, so that a visitor can follow it."""
+    return IdentityId(derived_id(tenant_id, "identity", channel_kind, account_id or "", address))
+
+
+def draft_id(user_id: UserId, conversation_id: ConversationId, mode: str) -> str:
+    """The one draft of a user in a conversation's reply or memo."""
+    return derived_id(user_id, "draft", conversation_id, mode)
+
+
 def is_id(text: str) -> bool:
     """Whether the text is a canonical UUIDv7 or UUIDv8."""
     return _CANONICAL.fullmatch(text) is not None

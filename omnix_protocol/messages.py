@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
@@ -180,6 +180,7 @@ class AddMemo(Command, frozen=True, kw_only=True):
 class SaveDraft(Command, frozen=True, kw_only=True):
     """By the user: the latest text; an empty one discards it."""
 
+    remembered: ClassVar[bool] = False
     conversation_id: ConversationId
     mode: str
     text: Text

@@ -94,6 +94,9 @@ class Presence(Entity, frozen=True, kw_only=True):
     aux_code_id: AuxCodeId | None = None
     load: int = 0  # interactions being handled
     devices: tuple[str, ...] = ()  # what the person is signed in with (S1.6)
+    signed_in_at: datetime | None = None  # last time, with what and from where
+    signed_in_with: str = ""
+    signed_in_from: str = ""
 
 
 class OpenTenant(Command, frozen=True, kw_only=True):

@@ -6,7 +6,7 @@ from typing import Annotated, ClassVar
 
 from msgspec import Meta, Struct
 
-from omnix_protocol.base import Entity, Query, Value
+from omnix_protocol.base import Command, Entity, Query, Value
 from omnix_protocol.conversations import Interaction
 from omnix_protocol.customers import Customer, Identity
 from omnix_protocol.ids import (
@@ -213,3 +213,16 @@ class Board(Entity, frozen=True, kw_only=True):
     channels: tuple[BoardChannel, ...] = ()
     agents: tuple[BoardAgent, ...] = ()
     hours: tuple[BoardHour, ...] = ()
+
+
+class BoardNow(Query, frozen=True, kw_only=True):
+    """The board as it would be projected now; `version` is of the last one projected. By the projecting writer."""
+
+    answer: ClassVar[type[Struct]] = Board
+
+
+class ProjectBoard(Command, frozen=True, kw_only=True):
+    """By the board's one leased writer: show these figures. Nothing happens where they are what is shown."""
+
+    remembered: ClassVar[bool] = False
+    board: Board

@@ -7,8 +7,8 @@ from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
-from backend.store.changes import Change, Drop, NewJob, Put
-from backend.store.unit_of_work import UnitOfWork
+from backend.store.changes import Change, DropEntity, NewJob, PutEntity
+from backend.store.unit_of_work import Reading, UnitOfWork
 from omnix_protocol.base import Command, Entity, Query
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import CommandId, TenantId, UserId, derived_id
@@ -48,7 +48,7 @@ class Absent(Exception):
 class AskContext:
     """What an answer is given: reads only."""
 
-    tx: UnitOfWork
+    tx: Reading
     tenant_id: TenantId
     actor: Actor
     user: User | None  # the acting user, when actor.kind is "user"
@@ -77,11 +77,19 @@ class AskContext:
 
 @dataclass(slots=True)
 class Context(AskContext):
-    """What a handler is given. Nothing is written but what it puts, drops and asks to be done later."""
+    """What a handler is given. It sees its own puts when it locks; nothing is written but what it puts, drops and asks to be done later."""
 
+    tx: UnitOfWork
     command_id: CommandId
     changes: list[Change] = field(default_factory=list)
     jobs: list[NewJob] = field(default_factory=list)
+    _put: dict[tuple[type[Entity], str], Entity] = field(default_factory=dict)
+
+    def acting_user(self) -> User:
+        """The user who acts; entitlement has made sure that one does."""
+        if self.user is None:
+            raise Absent(refused(Reason.NOT_ENTITLED))
+        return self.user
 
     async def lock(self, kind: type[E], entity_id: str) -> E:
         """The entity, not to be changed by anybody else until this command is done.
@@ -89,6 +97,8 @@ class Context(AskContext):
         One order for all handlers, so that they wait for each other and do not deadlock: Presence, Conversation,
         Interaction, Message, Customer, Queue; of one type by id.
         """
+        if isinstance(mine := self._put.get((kind, entity_id)), kind):
+            return mine
         found = await self.tx.lock(kind, entity_id)
         if found is None:
             raise Absent(refused(Reason.NOT_FOUND, type=kind.__name__))
@@ -96,17 +106,19 @@ class Context(AskContext):
 
     def derive(self, label: str) -> str:
         """An id made by the server; a command that runs again makes the same."""
-        return derived_id(self.command_id, label)
+        return derived_id(self.tenant_id, str(self.actor), self.command_id, label)
 
     def put(self, entity: E, *scopes: str) -> E:
-        self.changes.append(Put(entity, scopes))
+        """The entity's new state: for every scope that holds it already, and for these."""
+        self._put[type(entity), entity.id] = entity
+        self.changes.append(PutEntity(entity, scopes))
         return entity
 
     def drop(self, kind: type[Entity], entity_id: str, *scopes: str) -> None:
-        self.changes.append(Drop(kind, entity_id, scopes))
+        self.changes.append(DropEntity(kind.__name__, entity_id, scopes))
 
-    def job(self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str = "") -> None:
-        self.jobs.append(NewJob(kind, payload, run_at, key))
+    def job(self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> None:
+        self.jobs.append(NewJob(kind, msgspec.json.encode(payload), run_at, key))
 
 
 def changed(entity: E, **fields: Any) -> E:

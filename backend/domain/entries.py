@@ -1,0 +1,90 @@
+"""Entries of a conversation: messages and memos share its positions, and its scope holds the newest of them."""
+
+from typing import Any
+
+from backend.domain.base import Context, changed
+from omnix_protocol import scopes
+from omnix_protocol.channels import WEBCHAT
+from omnix_protocol.conversations import Conversation, Interaction
+from omnix_protocol.ids import ConversationId, InteractionId, MemoId, UserId, draft_id
+from omnix_protocol.messages import Direction, Draft, Memo, Message, PublicMessage
+
+
+async def next_entry(ctx: Context, conversation: Conversation, **fields: Any) -> Conversation:
+    """The conversation with one entry more; what its scope no longer holds leaves it."""
+    position = conversation.entries + 1
+    if position > scopes.CONVERSATION_WINDOW:
+        await _push_out(ctx, conversation, position - scopes.CONVERSATION_WINDOW)
+    return ctx.put(changed(conversation, entries=position, **fields))
+
+
+async def _push_out(ctx: Context, conversation: Conversation, position: int) -> None:
+    messages, memos, _ = await ctx.tx.messages.entries(ConversationId(conversation.id), position + 1, 1)
+    for entry in (*messages, *memos):
+        ctx.drop(type(entry), entry.id, scopes.conversation(ConversationId(conversation.id)))
+        if isinstance(entry, Message) and await ctx.tx.get(PublicMessage, entry.id) is not None:
+            ctx.drop(PublicMessage, entry.id, scopes.visitor(conversation.identity_id))
+
+
+async def add_memo(
+    ctx: Context, conversation: Conversation, interaction_id: InteractionId, memo_id: MemoId, text: str
+) -> Memo:
+    """A private note by the acting user, at the end of the (locked) conversation."""
+    author = ctx.acting_user()
+    conversation = await next_entry(ctx, conversation)
+    memo = Memo(
+        id=memo_id,
+        version=1,
+        conversation_id=ConversationId(conversation.id),
+        interaction_id=interaction_id,
+        position=conversation.entries,
+        text=text,
+        author_id=UserId(author.id),
+        author_name=author.name,
+        at=ctx.now,
+    )
+    return ctx.put(memo, scopes.conversation(memo.conversation_id))
+
+
+async def put_message(ctx: Context, message: Message, conversation: Conversation, channel_kind: str) -> Message:
+    """The message's new state, and for a web chat what the visitor may see of it."""
+    ctx.put(message, scopes.conversation(message.conversation_id))
+    if channel_kind == WEBCHAT:
+        shown = await ctx.tx.get(PublicMessage, message.id) if message.version > 1 else None
+        ctx.put(_public(message, (shown.version if shown else 0) + 1), scopes.visitor(conversation.identity_id))
+    return message
+
+
+def _public(message: Message, version: int) -> PublicMessage:
+    inbound = message.direction is Direction.IN
+    return PublicMessage(
+        id=message.id,
+        version=version,
+        position=message.position,
+        direction=message.direction,
+        said_as=message.provider_id if inbound else "",
+        text=message.text,
+        attachments=message.attachments,
+        author_name=message.author_name,
+        at=message.at,
+        state=message.state,
+    )
+
+
+async def discard_draft(ctx: Context, conversation_id: ConversationId, mode: str) -> None:
+    """What was typed is sent: the user's draft of it goes, on all their machines."""
+    user_id = UserId(ctx.acting_user().id)
+    draft = await ctx.tx.get(Draft, draft_id(user_id, conversation_id, mode))
+    if draft is not None and draft.text:
+        empty_draft(ctx, draft)
+
+
+def empty_draft(ctx: Context, draft: Draft) -> None:
+    """The row stays, empty, so that its versions keep growing when the user types again."""
+    ctx.put(changed(draft, text="", at=ctx.now))
+    ctx.drop(Draft, draft.id, scopes.drafts(UserId(ctx.acting_user().id)))
+
+
+def is_current(conversation: Conversation, interaction: Interaction) -> bool:
+    """Whether it is the conversation's newest interaction."""
+    return conversation.interaction_id == interaction.id

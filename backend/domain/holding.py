@@ -1,0 +1,32 @@
+"""What an agent holds: the load on the agent's own row, and the limit that it may not exceed."""
+
+from backend.domain.base import AskContext, Context, changed
+from omnix_protocol import rules
+from omnix_protocol.ids import UserId
+from omnix_protocol.people import Presence, PresenceState, User
+
+
+async def locked_presences(ctx: Context, *user_ids: UserId | None) -> dict[str, Presence]:
+    """The rows of these people, locked in the order of their ids: every handler locks them before anything else."""
+    wanted = sorted({user_id for user_id in user_ids if user_id is not None})
+    return {user_id: await ctx.lock(Presence, user_id) for user_id in wanted}
+
+
+async def limit_of(ctx: AskContext, user: User) -> int:
+    return rules.pick_up_limit((await ctx.tenant()).rules, user)
+
+
+def take(ctx: Context, presence: Presence) -> Presence:
+    """One interaction more."""
+    return ctx.put(changed(presence, load=presence.load + 1))
+
+
+def let_go(ctx: Context, presence: Presence) -> Presence:
+    """One interaction less."""
+    return ctx.put(changed(presence, load=max(0, presence.load - 1)))
+
+
+async def is_ready(ctx: AskContext, user_id: UserId) -> bool:
+    """Whether the person is there and takes work."""
+    presence = await ctx.tx.get(Presence, user_id)
+    return presence is not None and presence.state is PresenceState.ONLINE
