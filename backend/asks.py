@@ -10,6 +10,7 @@ import msgspec
 from backend.domain import entitlement, following
 from backend.domain.base import Absent, Actor, AskContext
 from backend.domain.handlers import ANSWERS
+from backend.store.errors import Unavailable
 from backend.store.store import Store
 from backend.store.unit_of_work import Reading
 from omnix_protocol import codec
@@ -44,6 +45,9 @@ class Asks:
         outcome: msgspec.Struct
         try:
             outcome = await self._answer(tenant_id, actor, type_name, bytes(body))
+        except Unavailable as error:
+            _log.warning("%s: %s", type_name, error)
+            outcome = refused(Reason.UNAVAILABLE)
         except Exception:
             _log.exception("%s of %s failed", type_name, actor)
             outcome = refused(Reason.UNAVAILABLE)
@@ -85,7 +89,7 @@ class Asks:
 
 
 async def _decide(ctx: AskContext, query: Query) -> msgspec.Struct:
-    if (barred := await entitlement.may_ask(ctx, query)) is not None:
+    if (barred := entitlement.may_ask(ctx, query)) is not None:
         return barred
     try:
         return await ANSWERS[type(query)](query, ctx)

@@ -12,8 +12,8 @@ import msgspec
 from backend.domain import entitlement
 from backend.domain.base import Absent, Actor, Context
 from backend.domain.handlers import HANDLERS
-from backend.store.changes import Happening
-from backend.store.errors import Conflict
+from backend.store.changes import CommitMeta
+from backend.store.errors import Conflict, Unavailable
 from backend.store.store import Store
 from backend.store.unit_of_work import UnitOfWork
 from omnix_protocol import codec
@@ -63,6 +63,9 @@ class Runner:
         began = time.perf_counter()
         try:
             result = await self._run(tenant_id, actor, command_id, type_name, bytes(body))
+        except Unavailable as error:
+            _log.warning("%s %s: %s", type_name, command_id, error)
+            result = Result(id=command_id, refused=refused(Reason.UNAVAILABLE))
         except Exception:
             _log.exception("%s %s of %s failed", type_name, command_id, actor)
             result = Result(id=command_id, refused=refused(Reason.UNAVAILABLE))
@@ -102,16 +105,14 @@ class Runner:
             if command.remembered and (stored := await _stored(tx, actor, command_id, digest)) is not None:
                 return stored
             user = await tx.get(User, actor.id) if actor.kind == "user" else None
-            ctx = Context(
-                tx=tx, tenant_id=tenant_id, actor=actor, user=user, now=self._now(), command_id=command_id
-            )
+            ctx = Context(tx=tx, tenant_id=tenant_id, actor=actor, user=user, now=self._now(), command_id=command_id)
             result = await _decide(ctx, command)
             what = type(command).__name__
             if _is_kept(actor, command, result):
-                await tx.commands.remember(str(actor), command_id, what, digest, msgspec.json.encode(result), ctx.now)
+                await tx.commands.remember(str(actor), command_id, digest, msgspec.json.encode(result), ctx.now)
             if result.refused is not None:
                 return result
-            saved = await tx.save(Happening(ctx.now, what, command_id, str(actor)), ctx.changes, ctx.jobs)
+            saved = await tx.save(CommitMeta(ctx.now, what, command_id, str(actor)), ctx.changes, ctx.jobs)
         self._wake(tenant_id, saved.heads, bool(ctx.jobs))
         return result
 
@@ -127,11 +128,11 @@ class Runner:
 
 
 async def _stored(tx: UnitOfWork, actor: Actor, command_id: CommandId, digest: bytes) -> Result | None:
-    seen = await tx.commands.seen(str(actor), command_id, digest)
+    seen = await tx.commands.seen(str(actor), command_id)
     if seen is None:
         return None
     # a provider's repeat may differ in what does not matter; a person's asker must never mean two things by one id
-    if not seen.same_body and actor.kind == "user":
+    if seen.digest != digest and actor.kind == "user":
         return Result(id=command_id, refused=refused(Reason.COMMAND_ID_REUSED))
     return codec.decode(seen.result, Result)
 
@@ -142,7 +143,7 @@ def _is_kept(actor: Actor, command: Command, result: Result) -> bool:
 
 
 async def _decide(ctx: Context, command: Command) -> Result:
-    if (barred := await entitlement.may_run(ctx, command)) is not None:
+    if (barred := entitlement.may_run(ctx, command)) is not None:
         return Result(id=ctx.command_id, refused=barred)
     try:
         outcome = await HANDLERS[type(command)](command, ctx)

@@ -56,7 +56,9 @@ def derived_id(*parts: str) -> str:
     return _canonical(hashlib.sha256(joined).digest(), 8)
 
 
-def identity_id(tenant_id: TenantId, channel_kind: str, account_id: ChannelAccountId | None, address: str) -> IdentityId:
+def identity_id(
+    tenant_id: TenantId, channel_kind: str, account_id: ChannelAccountId | None, address: str
+) -> IdentityId:
     """The one identity of an address on a channel; known before its first message, so that a visitor can follow it."""
     return IdentityId(derived_id(tenant_id, "identity", channel_kind, account_id or "", address))
 

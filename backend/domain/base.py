@@ -14,7 +14,18 @@ from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import CommandId, TenantId, UserId, derived_id
 from omnix_protocol.people import Role, Tenant, User
 
-__all__ = ["ANSWERS", "HANDLERS", "Actor", "AskContext", "Context", "answers", "changed", "handles", "refused"]
+__all__ = [
+    "ANSWERS",
+    "HANDLERS",
+    "Absent",
+    "Actor",
+    "AskContext",
+    "Context",
+    "answers",
+    "changed",
+    "handles",
+    "refused",
+]
 
 E = TypeVar("E", bound=Entity)
 C = TypeVar("C", bound=Command)
@@ -77,7 +88,10 @@ class AskContext:
 
 @dataclass(slots=True)
 class Context(AskContext):
-    """What a handler is given. It sees its own puts when it locks; nothing is written but what it puts, drops and asks to be done later."""
+    """What a handler is given.
+
+    It sees its own puts when it locks; nothing is written but what it puts, drops and asks to be done later.
+    """
 
     tx: UnitOfWork
     command_id: CommandId
@@ -117,7 +131,9 @@ class Context(AskContext):
     def drop(self, kind: type[Entity], entity_id: str, *scopes: str) -> None:
         self.changes.append(DropEntity(kind.__name__, entity_id, scopes))
 
-    def job(self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None) -> None:
+    def job(
+        self, kind: str, payload: dict[str, Any], *, run_at: datetime | None = None, key: str | None = None
+    ) -> None:
         self.jobs.append(NewJob(kind, msgspec.json.encode(payload), run_at, key))
 
 

@@ -18,9 +18,7 @@ async def add_category(command: AddCategory, ctx: Context) -> Refused | None:
         return refused(Reason.INVALID_FIELD, field="parent_id", detail=f"the tree has {CASE_LEVELS} levels")
     if await ctx.tx.get(Category, command.category_id) is not None:
         return refused(Reason.ALREADY_EXISTS, type="Category")
-    category = Category(
-        id=command.category_id, version=1, parent_id=command.parent_id, level=level, name=command.name
-    )
+    category = Category(id=command.category_id, version=1, parent_id=command.parent_id, level=level, name=command.name)
     ctx.put(category, scopes.TENANT)
     return None
 

@@ -57,7 +57,9 @@ async def pick_up_next(command: PickUpNext, ctx: Context) -> PickedUp | Refused:
             return refused(Reason.NOT_ENTITLED)
     presence = await ctx.lock(Presence, user.id)
     since = queues.reserved_since((await ctx.tenant()).rules, ctx.now)
-    interaction = await ctx.tx.conversations.next_waiting([QueueId(queue.id) for queue in lines], UserId(user.id), since)
+    interaction = await ctx.tx.conversations.next_waiting(
+        [QueueId(queue.id) for queue in lines], UserId(user.id), since
+    )
     if interaction is None:
         return refused(Reason.QUEUE_EMPTY)
     return await _hand_over(ctx, interaction, user, presence)

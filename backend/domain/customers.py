@@ -32,9 +32,7 @@ async def add_customer(command: AddCustomer, ctx: Context) -> Refused | None:
     if await ctx.tx.get(Customer, command.customer_id) is not None:
         return refused(Reason.ALREADY_EXISTS, type="Customer")
     number = await ctx.tx.next_number("customer")
-    customer = Customer(
-        id=command.customer_id, version=1, number=number, name=name, address=command.address, **fields
-    )
+    customer = Customer(id=command.customer_id, version=1, number=number, name=name, address=command.address, **fields)
     ctx.put(customer, scopes.customer(command.customer_id))
     return None
 

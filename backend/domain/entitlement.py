@@ -26,7 +26,7 @@ from omnix_protocol.conversations import (
 )
 from omnix_protocol.customers import AddCustomer, EditCustomer
 from omnix_protocol.errors import Reason, Refused, refused
-from omnix_protocol.ids import CustomerId
+from omnix_protocol.ids import ConversationId, CustomerId, UserId
 from omnix_protocol.messages import (
     AddMemo,
     ReceiveMessage,
@@ -157,12 +157,6 @@ def serves_queue(ctx: AskContext, queue: Queue) -> bool:
     return queue.group_id in ctx.user.group_ids or ctx.ranks(Role.SUPERVISOR)
 
 
-async def sees_interaction(ctx: AskContext, interaction: Interaction) -> bool:
-    """Whether the acting user may see what is said in this interaction's conversation."""
-    conversation = await ctx.tx.get(Conversation, interaction.conversation_id)
-    return conversation is not None and await sees_conversation(ctx, conversation)
-
-
 async def sees_conversation(ctx: AskContext, conversation: Conversation) -> bool:
     """Who handles or handled it, members of the queue it waits in, team leaders and above."""
     if ctx.user is None or not ctx.user.active:
@@ -177,7 +171,7 @@ async def sees_conversation(ctx: AskContext, conversation: Conversation) -> bool
             queue = await ctx.tx.get(Queue, newest.queue_id)
             if queue is not None and queue.group_id in ctx.user.group_ids:
                 return True
-    return await ctx.tx.conversations.handled(conversation.id, ctx.user.id)
+    return await ctx.tx.conversations.handled(ConversationId(conversation.id), UserId(ctx.user.id))
 
 
 async def sees_customer(ctx: AskContext, customer_id: CustomerId) -> bool:
@@ -186,7 +180,7 @@ async def sees_customer(ctx: AskContext, customer_id: CustomerId) -> bool:
         return False
     if ctx.ranks(Role.TEAM_LEADER):
         return True
-    conversations = await ctx.tx.conversations.conversations_of(customer_id)
+    conversations = await ctx.tx.conversations.of_customer(customer_id)
     if not conversations:
         return True
     for conversation in conversations:

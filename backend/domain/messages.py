@@ -24,7 +24,7 @@ from omnix_protocol.ids import (
     derived_id,
     identity_id,
 )
-from omnix_protocol.messages import DeliveryState, Direction, Message, ReceiveMessage, Received
+from omnix_protocol.messages import DeliveryState, Direction, Message, Received, ReceiveMessage
 from omnix_protocol.people import Role, User
 
 

@@ -6,7 +6,7 @@ from backend.domain.base import AskContext, Context, changed
 from omnix_protocol import scopes
 from omnix_protocol.channels import Queue
 from omnix_protocol.conversations import Interaction
-from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId
+from omnix_protocol.ids import ChannelAccountId, GroupId, InteractionId, QueueId
 from omnix_protocol.people import Rules
 
 
@@ -25,9 +25,9 @@ async def leave(ctx: Context, interaction: Interaction) -> None:
     queue_id = QueueId(queue.id)
     oldest = queue.oldest_at
     if oldest is None or interaction.queued_at <= oldest:
-        oldest = await ctx.tx.conversations.oldest_waiting(queue_id, except_id=interaction.id)
+        oldest = await ctx.tx.conversations.oldest_waiting(queue_id, except_id=InteractionId(interaction.id))
     ctx.put(changed(queue, waiting=max(0, queue.waiting - 1), oldest_at=oldest))
-    if not await ctx.tx.conversations.in_window(interaction.id):
+    if not await ctx.tx.conversations.in_window(InteractionId(interaction.id)):
         return
     ctx.drop(Interaction, interaction.id, scopes.queue(queue_id))
     if queue.waiting > scopes.QUEUE_WINDOW:
@@ -50,4 +50,3 @@ async def line_of(ctx: AskContext, account_id: ChannelAccountId, group_ids: tupl
     """The queue of the first of these groups that serves the account."""
     lines = {queue.group_id: queue for queue in await ctx.tx.channels.queues_of_account(account_id)}
     return next((lines[group_id] for group_id in group_ids if group_id in lines), None)
-

@@ -8,7 +8,6 @@ from omnix_protocol.conversations import Conversation, Interaction
 from omnix_protocol.customers import Customer
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import (
-
     CustomerId,
     GroupId,
     InteractionId,

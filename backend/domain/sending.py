@@ -178,9 +178,7 @@ async def retry_send(command: RetrySend, ctx: Context) -> Refused | None:
     outlet = await _outlet(ctx, conversation)
     if (barred := _closed(ctx, conversation, outlet)) is not None:
         return barred
-    again = changed(
-        message, state=_first_state(outlet), state_at=ctx.now, failure="", attempts=message.attempts + 1
-    )
+    again = changed(message, state=_first_state(outlet), state_at=ctx.now, failure="", attempts=message.attempts + 1)
     await put_message(ctx, again, conversation, outlet.account.kind)
     _send_job(ctx, again, outlet)
     return None

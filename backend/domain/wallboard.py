@@ -126,7 +126,5 @@ async def project_board(command: ProjectBoard, ctx: Context) -> Refused | None:
 @answers(BoardList)
 async def board_list(query: BoardList, ctx: AskContext) -> BoardListAnswer:
     start = day_start(await ctx.tenant(), ctx.now)
-    rows = await ctx.tx.reports.behind(
-        query.figure, start, query.channel_account_id, query.user_id, query.limit + 1
-    )
+    rows = await ctx.tx.reports.behind(query.figure, start, query.channel_account_id, query.user_id, query.limit + 1)
     return BoardListAnswer(rows=tuple(rows[: query.limit]), more=len(rows) > query.limit)

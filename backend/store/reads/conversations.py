@@ -3,11 +3,12 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 
 from backend.store.link import Link
 from backend.store.tables.conversations import conversations, interactions
-from omnix_protocol.conversations import Conversation, Interaction
+from backend.store.tables.journal import members
+from omnix_protocol.conversations import OPEN, Conversation, Interaction
 from omnix_protocol.ids import (
     ChannelAccountId,
     ConversationId,
@@ -45,10 +46,19 @@ class ConversationReads:
 
     # queues
 
-    async def next_waiting(self, queue_ids: Collection[QueueId], user_id: UserId) -> Interaction | None:
-        """The longest waiting one of these queues that this agent may take, locked; others skip it meanwhile."""
+    async def next_waiting(
+        self, queue_ids: Collection[QueueId], user_id: UserId, reserved_since: datetime
+    ) -> Interaction | None:
+        """The next of these queues for this agent, locked: what is reserved for them, then the longest waiting one.
+
+        What was reserved for others after `reserved_since` is not theirs to take.
+        """
         t = interactions.c
-        free = or_(t.reserved_for.is_(None), t.reserved_for == user_id)
+        return await self._first(queue_ids, t.reserved_for == user_id) or await self._first(
+            queue_ids, or_(t.reserved_for.is_(None), t.waiting_at < reserved_since)
+        )
+
+    async def _first(self, queue_ids: Collection[QueueId], free: ColumnElement[bool]) -> Interaction | None:
         found: list[Interaction] = []
         for queue_id in sorted(queue_ids):
             # one ordered index scan per queue: the cost does not depend on how many wait
@@ -124,11 +134,37 @@ class ConversationReads:
         statement = self._link.select(Interaction).where(t.holder_id == user_id).order_by(t.picked_up_at, t.id)
         return await self._link.entities(Interaction, statement)
 
-    async def ended_by_before(self, user_id: UserId, before: datetime) -> list[Interaction]:
-        """What this agent ended before a moment and its scope still holds is for `held_in_scope` to say."""
+    async def handled(self, conversation_id: ConversationId, user_id: UserId) -> bool:
+        """Whether this agent has or had one of the conversation's interactions."""
         t = interactions.c
-        statement = self._link.select(Interaction).where(t.owner_id == user_id, t.ended_at < before)
-        return await self._link.entities(Interaction, statement.order_by(t.ended_at.desc()).limit(1000))
+        statement = select(t.id).where(
+            t.tenant_id == self._link.tenant_id, t.conversation_id == conversation_id, t.owner_id == user_id
+        )
+        return await self._link.scalar(statement.limit(1)) is not None
+
+    async def past_in_scopes(self, before: datetime, limit: int) -> list[Interaction]:
+        """What ended before a moment and is still shown to its agent."""
+        t, m = interactions.c, members.c
+        statement = (
+            self._link.select(Interaction)
+            .join_from(members, interactions, t.id == m.entity_id)
+            .where(
+                m.tenant_id == self._link.tenant_id,
+                m.scope >= "agent:",
+                m.scope < "agent;",
+                m.type == Interaction.__name__,
+                t.ended_at < before,
+            )
+        )
+        return await self._link.entities(Interaction, statement.order_by(m.scope, t.id).limit(limit))
+
+    # customers
+
+    async def open_of_customer(self, customer_id: CustomerId) -> list[Interaction]:
+        t = interactions.c
+        alive = [status.value for status in sorted(OPEN)]
+        statement = self._link.select(Interaction).where(t.customer_id == customer_id, t.status.in_(alive))
+        return await self._link.entities(Interaction, statement.order_by(t.id))
 
     # journeys
 
