@@ -38,6 +38,8 @@ class Say(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     message_id: MessageId
     text: Annotated[str, Meta(max_length=TEXT_MAX)] = ""
+    name: Annotated[str, Meta(max_length=100)] = ""  # as the visitor gave it, if at all
+    email: Annotated[str, Meta(max_length=200)] = ""
     attachments: Annotated[tuple[Attachment, ...], Meta(max_length=ATTACHMENTS_MAX)] = ()
 
 
@@ -48,11 +50,9 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     read: bool = False
 
 
-class Introduce(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
-    """What a visitor tells about themselves when a chat is opened; all of it optional."""
+class OpenChat(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """A visitor opens the chat; the token, where the page still has one, says that they were here before."""
 
-    name: Annotated[str, Meta(max_length=100)] = ""
-    email: Annotated[str, Meta(max_length=254)] = ""
     visitor_token: Annotated[str, Meta(max_length=200)] = ""
 
 
@@ -88,12 +88,12 @@ class WebChat:
         return Sent(message.message_id)
 
 
-def said(account_id: ChannelAccountId, address: str, name: str, email: str, say: Say) -> Event:
+def said(account_id: ChannelAccountId, address: str, say: Say) -> Event:
     """A visitor's message as a command; repeated, it is the same command."""
     command = ReceiveMessage(
         channel_account_id=account_id,
         provider_id=say.message_id,
-        sender=Sender(address=address, name=line(name, 200), handle=line(email, 200)),
+        sender=Sender(address=address, name=line(say.name, 100), handle=line(say.email, 200)),
         text=clean_text(say.text).strip(),
         attachments=say.attachments,
     )

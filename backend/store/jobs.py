@@ -23,6 +23,8 @@ from omnix_protocol.ids import TenantId, new_id
 DUE = "due"
 _literal_due: ColumnElement[str] = literal_column("'due'")  # the partial index asks for it
 FAILED = "failed"
+ASKING = "asking"
+"""Noted on a job while its provider is asked: found there later, nobody knows what the provider did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Job:
     payload: bytes
     attempts: int
     fence: int
+    last_error: str  # what was noted on it last, by whoever had it before
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +97,7 @@ class Jobs:
         due = (
             select(j.id)
             .where(j.state == _literal_due, j.kind.in_(sorted(kinds)), j.run_at <= database_now())
-            .order_by(j.run_at)
+            .order_by(j.run_at, j.id)
             .limit(limit)
         )
         if not self._database.is_sqlite:
@@ -104,7 +107,7 @@ class Jobs:
             update(jobs)
             .where(j.id.in_(due.scalar_subquery()))
             .values(run_at=until, attempts=j.attempts + 1, fence=j.fence + 1)
-            .returning(j.id, j.tenant_id, j.kind, j.key, j.payload, j.attempts, j.fence)
+            .returning(j.id, j.tenant_id, j.kind, j.key, j.payload, j.attempts, j.fence, j.last_error)
         )
         async with self._database.writing(None) as connection:
             rows = (await connection.execute(claimed)).all()
@@ -120,6 +123,25 @@ class Jobs:
     async def fail(self, job: Job, error: str) -> bool:
         """Given up; it stays to be seen, and to be run again by hand."""
         return await self._end(job, update(jobs).values(state=FAILED, last_error=error[:500]))
+
+    async def note(self, job: Job, words: str) -> bool:
+        """Write on the job what is about to happen, so that whoever finds it after a crash knows; False: it is lost."""
+        return await self._end(job, update(jobs).values(last_error=words[:500]))
+
+    async def done_together(self, ended: Sequence[Job]) -> None:
+        """The same as done() for each, in one transaction."""
+        async with self._database.writing(None) as connection:
+            for job in ended:
+                mine = jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == DUE
+                await connection.execute(jobs.delete().where(*mine))
+
+    async def free(self) -> int:
+        """Where no other process is: what a process that died had claimed is due at once, in its old order."""
+        claimed = jobs.c.state == DUE, jobs.c.attempts > 0, jobs.c.run_at > database_now()
+        unanswered = jobs.c.last_error.in_(("", ASKING))
+        async with self._database.writing(None) as connection:
+            done = await connection.execute(update(jobs).where(*claimed, unanswered).values(run_at=jobs.c.made_at))
+        return int(done.rowcount)
 
     async def extend(self, job: Job, lease: timedelta) -> bool:
         """Still at it."""
@@ -164,4 +186,5 @@ class Jobs:
 
 
 def _job(row: Any) -> Job:
-    return Job(row.id, TenantId(row.tenant_id), row.kind, row.key, bytes(row.payload), row.attempts, row.fence)
+    payload = bytes(row.payload)
+    return Job(row.id, TenantId(row.tenant_id), row.kind, row.key, payload, row.attempts, row.fence, row.last_error)

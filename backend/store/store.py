@@ -14,6 +14,7 @@ from backend.store.raw import RawInbox
 from backend.store.secrets import Secrets
 from backend.store.sessions import Sessions
 from backend.store.unit_of_work import Reading, UnitOfWork
+from backend.store.visitors import Visitors
 from backend.tasks import Tasks
 from omnix_protocol.ids import TenantId
 
@@ -34,6 +35,7 @@ class Store:
         self.leases = Leases(self.database)
         self.secrets = Secrets(self.database)
         self.files = Files(self.database)
+        self.visitors = Visitors(self.database)
 
     @asynccontextmanager
     async def begin(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:

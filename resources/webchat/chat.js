@@ -61,7 +61,7 @@ async function flush() {
   if (!entry || !link.ready) return;
   inFlight = entry.message_id;
   paint();
-  const body = { message_id: entry.message_id, text: entry.text, attachments: entry.attachments };
+  const body = { message_id: entry.message_id, text: entry.text, attachments: entry.attachments, ...(memory.get("who") || {}) };
   const result = await link.run("Say", body, entry.message_id);
   inFlight = null;
   if (result === null) return paint(); // the link was lost: asked again when it is back, under the same id
@@ -143,14 +143,14 @@ function introduce() {
   form.hidden = Boolean(memory.get("introduced"));
   const done = () => (memory.set("introduced", true), (form.hidden = true), $("text").focus());
   $("intro-skip").addEventListener("click", done);
-  form.addEventListener("submit", async (event) => {
+  form.addEventListener("submit", (event) => {
     event.preventDefault();
     const [name, mail] = [form.elements.name.value.trim(), form.elements.email.value.trim()];
     const wrong = mail !== "" && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(mail);
     form.elements.email.setAttribute("aria-invalid", String(wrong));
-    if (wrong) $("intro-fault").textContent = say("introWrong");
-    else if (await link.introduce(name, mail)) done();
-    else $("intro-fault").textContent = say("introLater");
+    if (wrong) return void ($("intro-fault").textContent = say("introWrong"));
+    memory.set("who", { name, email: mail }); // goes with the next message
+    done();
   });
 }
 

@@ -46,19 +46,12 @@ export class Link {
     if (this.ready) this.send({ frame: "pulse", type, body });
   }
 
-  async introduce(name, email) {
-    const response = await this.openSession({ name, email });
-    return response !== null && response.ok;
-  }
-
-  async openSession(extra = {}) {
-    const body = { ...extra };
-    if (this.token()) body.visitor_token = this.token();
+  async openSession() {
     try {
       const response = await fetch(`${this.config.base}/session`, {
         method: "POST",
         headers: { "Content-Type": "application/json" },
-        body: JSON.stringify(body),
+        body: "{}",
         signal: AbortSignal.timeout(PATIENCE_MS),
       });
       if (response.ok) this.memory.set("token", (await response.json()).visitor_token);

@@ -59,6 +59,17 @@ tokens = control_table(
     Index("ix_tokens_expires", "expires_at"),
 )
 
+visitors = control_table(
+    "visitors",
+    Column("hash", LargeBinary, primary_key=True),  # of the token that the visitor's page keeps
+    Column("tenant_id", Key, nullable=False),
+    Column("channel_account_id", Key, nullable=False),
+    Column("address", Key, nullable=False),  # random; who it is stands in the tenant's own tables
+    Column("session_id", Key, nullable=False),
+    Column("seen_at", Instant, nullable=False),
+    Index("ix_visitors_seen", "seen_at"),
+)
+
 attempts = control_table(
     "sign_in_attempts",
     Column("key", Key, primary_key=True),  # a digest; names and addresses do not stand here

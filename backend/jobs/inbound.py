@@ -1,0 +1,101 @@
+"""What providers sent, as stored, becomes commands: in order for each customer, and no bad one holds up the rest."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from backend.channels.base import AccountView, Channel, Event, Unreadable
+from backend.jobs.loop import Done, GiveUp, Later, Outcome, Turns, in_turn
+from backend.runner import Actor, Runner
+from backend.store.jobs import Job
+from backend.store.raw import INBOUND, RawMessage
+from backend.store.store import Store
+from omnix_protocol.errors import Reason, Refused
+from omnix_protocol.ids import ChannelAccountId, TenantId
+from omnix_protocol.messages import ReceiveMessage
+
+Accounts = Callable[[TenantId, ChannelAccountId], Awaitable[AccountView | None]]
+PATIENCE: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
+"""Waits between tries while the database is away; those behind in the same conversation wait too."""
+_log = logging.getLogger("backend.jobs.inbound")
+
+
+class _Payload(msgspec.Struct):
+    raw_id: str
+
+
+class Inbound:
+    """The work of `inbound` jobs. A replay is the same work on the same raw bytes: what is known already stays."""
+
+    kinds = frozenset({INBOUND})
+
+    def __init__(self, store: Store, runner: Runner, channels: dict[str, Channel], accounts: Accounts) -> None:
+        self._store = store
+        self._runner = runner
+        self._channels = channels
+        self._accounts = accounts
+        self._turns = Turns()
+
+    async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
+        raws = await asyncio.gather(*(self._raw(job) for job in jobs))
+        read = await asyncio.gather(*(self._read(job, raw) for job, raw in zip(jobs, raws, strict=True)))
+        # The order of claiming is the order of arrival: places in the lines are taken here, before anything runs.
+        return [self._begun(job, found) for job, found in zip(jobs, read, strict=True)]
+
+    def _begun(self, job: Job, found: list[Event] | GiveUp) -> Coroutine[Any, Any, Outcome]:
+        if isinstance(found, GiveUp):
+            return _at_once(found)
+        tickets = self._turns.tickets(_line(job.tenant_id, command) for _, command in found)
+        return in_turn(tickets, lambda: self._run(job, found))
+
+    async def _raw(self, job: Job) -> RawMessage | None:
+        payload = msgspec.json.decode(job.payload, type=_Payload)
+        return await self._store.raw.get(job.tenant_id, payload.raw_id)
+
+    async def _read(self, job: Job, raw: RawMessage | None) -> list[Event] | GiveUp:
+        if raw is None:
+            return GiveUp("The raw message is gone.")
+        channel = self._channels.get(raw.kind)
+        account = await self._accounts(job.tenant_id, raw.channel_account_id)
+        if channel is None or account is None:
+            return GiveUp(f"There is no account of {raw.kind} any more that this came for.")
+        try:
+            return channel.parse(account, raw.body)
+        except Unreadable as error:
+            return GiveUp(str(error))
+        except Exception as error:
+            _log.exception("raw message %s could not be parsed", raw.id)
+            return GiveUp(f"{channel.name} could not read this ({type(error).__name__}).")
+
+    async def _run(self, job: Job, events: list[Event]) -> Outcome:
+        refusals = []
+        for command_id, command in events:
+            actor = Actor("channel", getattr(command, "channel_account_id", ""))
+            refusal = await self._once(job.tenant_id, actor, command_id, command)
+            if refusal is not None and refusal.reason is Reason.UNAVAILABLE:
+                return Later(5, "The database is not available.")
+            if refusal is not None:
+                refusals.append(f"{type(command).__name__} was refused: {refusal.code} {refusal.args or ''}".strip())
+        return GiveUp(" ".join(refusals)) if refusals else Done()
+
+    async def _once(self, tenant_id: TenantId, actor: Actor, command_id: Any, command: Any) -> Refused | None:
+        for wait in (*PATIENCE, None):
+            result = await self._runner.do(tenant_id, actor, command_id, command)
+            if result.refused is None or result.refused.reason is not Reason.UNAVAILABLE or wait is None:
+                return result.refused
+            await asyncio.sleep(wait)
+        return None
+
+
+def _line(tenant_id: TenantId, command: Any) -> object:
+    """Whose turn it is about: one customer's messages follow one another, and so do one message's receipts."""
+    if isinstance(command, ReceiveMessage):
+        return tenant_id, command.channel_account_id, command.sender.address, command.thread_key
+    return tenant_id, getattr(command, "channel_account_id", ""), getattr(command, "provider_id", "")
+
+
+async def _at_once(outcome: Outcome) -> Outcome:
+    return outcome
