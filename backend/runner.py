@@ -24,6 +24,8 @@ from omnix_protocol.ids import CommandId, TenantId, is_id
 from omnix_protocol.people import User
 from omnix_protocol.text import encode_storable, storable_body
 
+__all__ = ["Actor", "Runner"]
+
 TRIES = 5
 Grown = Callable[[TenantId, Mapping[str, int]], None]
 Observe = Callable[[str, str, float], None]
