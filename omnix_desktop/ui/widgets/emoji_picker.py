@@ -1,11 +1,21 @@
 """Choose an emoji: search in Indonesian and English, the recent ones first, all by keyboard."""
 
-from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, Qt, Signal
-from PySide6.QtGui import QFont, QKeyEvent
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHeaderView, QTableView, QWidget
+from PySide6.QtCore import QAbstractTableModel, QEvent, QModelIndex, QObject, QPersistentModelIndex, QRectF, Qt, Signal
+from PySide6.QtGui import QFont, QKeyEvent, QPainter
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
 
 from omnix_desktop.i18n import tr
-from omnix_desktop.ui.theme import font
+from omnix_desktop.ui.theme import font, theme
+from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.emoji_data import Emoji, by_glyph, find_emoji
 from omnix_desktop.ui.widgets.fields import SearchField
 from omnix_desktop.ui.widgets.labels import ElidedLabel
@@ -16,12 +26,33 @@ CELL = 36
 _Index = QModelIndex | QPersistentModelIndex
 
 
+class _Cell(QStyledItemDelegate):
+    """One glyph in the middle: the style's own items would elide it."""
+
+    def __init__(self, parent: QObject) -> None:
+        super().__init__(parent)
+        self._font = QFont(font("message"))
+        self._font.setPixelSize(21)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        painter.save()
+        paint.antialiased(painter)
+        rect = QRectF(option.rect)
+        paint.fill(painter, rect, "panel")
+        if option.state & QStyle.StateFlag.State_Selected:
+            paint.fill(painter, rect.adjusted(1, 1, -1, -1), "accent_soft", 6, "accent", 2)
+        elif option.state & QStyle.StateFlag.State_MouseOver and index.data():
+            paint.fill(painter, rect.adjusted(1, 1, -1, -1), "hover", 6)
+        painter.setFont(self._font)
+        painter.setPen(theme().colour("text"))
+        painter.drawText(rect, int(Qt.AlignmentFlag.AlignCenter), index.data() or "")
+        painter.restore()
+
+
 class _Grid(QAbstractTableModel):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self.shown: list[Emoji] = []
-        self._font = QFont(font("message"))
-        self._font.setPixelSize(21)
 
     def show(self, shown: list[Emoji]) -> None:
         self.beginResetModel()
@@ -46,9 +77,7 @@ class _Grid(QAbstractTableModel):
             return emoji.glyph
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             return emoji.name()
-        if role == Qt.ItemDataRole.FontRole:
-            return self._font
-        return Qt.AlignmentFlag.AlignCenter if role == Qt.ItemDataRole.TextAlignmentRole else None
+        return None
 
     def flags(self, index: _Index) -> Qt.ItemFlag:
         return super().flags(index) if self.emoji(index) else Qt.ItemFlag.NoItemFlags
@@ -96,6 +125,7 @@ class EmojiPicker(Popup):
     def _dress(self, table: QTableView) -> None:
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setShowGrid(False)
+        table.setItemDelegate(_Cell(table))
         table.setMouseTracking(True)
         table.setTabKeyNavigation(False)
         table.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)

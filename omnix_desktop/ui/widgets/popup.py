@@ -1,7 +1,7 @@
 """The ground of what opens over the rest: emoji, pickers; goes at Escape or a click elsewhere."""
 
 from PySide6.QtCore import QPoint, QRectF, Qt
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from omnix_desktop.ui.theme import Radius, Space
@@ -13,7 +13,6 @@ class Popup(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(Space.S, Space.S, Space.S, Space.S)
         self.column.setSpacing(Space.S)
@@ -29,6 +28,12 @@ class Popup(QWidget):
         x = max(room.left(), min(top_left.x(), room.right() - self.width()))
         self.move(x, max(room.top(), y))
         self.show()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        outline = QPainterPath()
+        outline.addRoundedRect(QRectF(self.rect()), Radius.CONTROL, Radius.CONTROL)
+        self.setMask(QRegion(outline.toFillPolygon().toPolygon()))  # round also where no compositor runs
+        super().resizeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
