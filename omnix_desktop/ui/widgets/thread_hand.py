@@ -49,7 +49,8 @@ class ThreadHand(QObject):
             self._release(event)
         elif kind is QEvent.Type.MouseButtonDblClick:
             self._take_word(event)
-        return False
+        event.accept()
+        return True
 
     def _find(self, point: QPointF) -> tuple[int, Row, QPointF]:
         place, inside = self._view.row_at(point)
