@@ -19,11 +19,13 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     dialog       Dialog(title, primary=, cancel=): .body, submit(), set_problem(sentence)
     popup        Popup: .column, open_at(anchor, above=)
     emoji_picker EmojiPicker: set_recent(glyphs), open_at(anchor, above=True), signal picked(str)
-    category_tree, cascade_picker   CascadePicker([CascadeNode(key, words, children)], placeholder): value, path, changed(str)
+    cascade_picker  CascadePicker(nodes, placeholder): value, path, set_value, changed(str)
+                 category_tree: CascadeNode(key, words, children)
     tag_input    TagInput: tags, set_tags, signal changed(list)
     row_list     RowList(delegate, row_height, name): select_row(n), signals chosen(index), opened(index)
-    thread       BubbleThread: set_items, append, prepend, replace(key, item), remove, scroll_to, copy; signals link_clicked,
-                 attachment_clicked(key, which), action_clicked(key, action), context_requested(key, point), older_wanted,
-                 at_bottom_changed.   thread_item: ThreadItem, ThreadAttachment, ThreadAction
+    thread       BubbleThread: set_items, append, prepend, replace(key, item), remove, scroll_to, copy
+                 signals link_clicked(address), attachment_clicked(key, which), action_clicked(key, action),
+                 context_requested(key, point), older_wanted, at_bottom_changed(bool)
+                 thread_item: ThreadItem, ThreadAttachment, ThreadAction
     paint        what delegates share: draw_pill, draw_count, draw_avatar, text, fill, focus_ring
 """
