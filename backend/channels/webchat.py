@@ -68,6 +68,7 @@ class WebChat:
         attachment_max_bytes=ATTACHMENT_MAX_BYTES,
         attachment_types=ATTACHMENT_TYPES,
         receipts=("sent", "delivered", "read"),
+        addresses_per_account=True,
     )
     settings = (
         SettingField(name="title", label="Title of the chat", required=False),
