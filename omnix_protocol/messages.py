@@ -63,6 +63,7 @@ class Message(Entity, frozen=True, kw_only=True):
     author_name: str = ""
     at: datetime  # the server's time of acceptance
     provider_at: datetime | None = None
+    edited_at: datetime | None = None  # when the customer changed it
     provider_id: str = ""
     state: DeliveryState
     state_at: datetime
@@ -113,7 +114,10 @@ class Sender(Value, frozen=True, kw_only=True):
 
 
 class ReceiveMessage(Command, frozen=True, kw_only=True):
-    """By a channel: a customer's message. Its id is derived, so a provider's repeat runs once."""
+    """By a channel: a customer's message. Its id is derived, so a provider's repeat runs once.
+
+    Another command (of a later revision) with the same `provider_id` is the customer's edit of that message.
+    """
 
     channel_account_id: ChannelAccountId
     provider_id: Annotated[str, Meta(min_length=1, max_length=255)]

@@ -57,7 +57,7 @@ async def receive_message(command: ReceiveMessage, ctx: Context) -> Received | R
     # only now: a second telling of the same message has waited for the first
     told = await ctx.tx.messages.by_provider_id(command.channel_account_id, command.provider_id)
     if told is not None and told.conversation_id == conversation_id and told.direction is Direction.IN:
-        return _received(told)
+        return await _edit(ctx, command, told, account)
     identity = await _sender(ctx, command, channel, account, identity_key)
     conversation = known or Conversation(
         id=conversation_id,
@@ -74,6 +74,23 @@ async def receive_message(command: ReceiveMessage, ctx: Context) -> Received | R
     if isinstance(interaction, Refused):
         return interaction
     return await _store(ctx, arrival, interaction)
+
+
+async def _edit(ctx: Context, command: ReceiveMessage, told: Message, account: ChannelAccount) -> Received:
+    """The customer changed a message: it keeps its place and says the new words."""
+    message = await ctx.lock(Message, told.id)
+    said = (command.text, command.shown_as, command.attachments)
+    if said != (message.text, message.shown_as, message.attachments):
+        conversation = await ctx.need(Conversation, message.conversation_id)
+        became = changed(
+            message,
+            text=command.text,
+            shown_as=command.shown_as,
+            attachments=command.attachments,
+            edited_at=ctx.now,
+        )
+        await put_message(ctx, became, conversation, account.kind)
+    return _received(message)
 
 
 def _address_space(channel: Channel, account: ChannelAccount) -> ChannelAccountId | None:
