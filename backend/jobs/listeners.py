@@ -2,7 +2,7 @@
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Final
 
@@ -37,6 +37,7 @@ class Listeners:
         channels: Sequence[Channel],
         accounts: Accounts,
         http: httpx.AsyncClient,
+        stored: Callable[[], None],
         public_url: str = "",
     ) -> None:
         self._store = store
@@ -44,6 +45,7 @@ class Listeners:
         self._channels = {channel.kind: channel for channel in channels if isinstance(channel, Listening)}
         self._accounts = accounts
         self._http = http
+        self._stored = stored
         self._public_url = public_url.rstrip("/")
         self._holder = new_id()
         self._owned: dict[str, Lease] = {}
@@ -112,8 +114,10 @@ class Listeners:
                 return
             try:
                 pulled = await channel.pull(view, cursor, self._http)
-                for update in pulled.updates:
-                    await self._store.raw.append(route, {}, update)
+                # Their order is that of these calls: all of them wait for the disk together.
+                await asyncio.gather(*(self._store.raw.append(route, {}, update) for update in pulled.updates))
+                if pulled.updates:
+                    self._stored()
                 cursor = pulled.cursor  # only now may the provider forget them
             except ProviderFault as fault:
                 faults += 1
