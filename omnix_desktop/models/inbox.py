@@ -144,6 +144,8 @@ class Inbox(QObject):
 class WaitingList(InteractionList):
     """What waits, longest first: of one account or of all; read only while somebody looks."""
 
+    watched = Signal()
+
     def __init__(self, source: Source, catalogue: Catalogue, tick: Tick, parent: QObject | None = None) -> None:
         super().__init__(catalogue, tick, parent)
         self._source = source
@@ -158,10 +160,12 @@ class WaitingList(InteractionList):
     def watch(self, account_id: ChannelAccountId | None) -> None:
         self._account, self._watched = account_id, True
         self._read()
+        self.watched.emit()
 
     def unwatch(self) -> None:
-        self._watched = False
+        self._account, self._watched = None, False
         self.take(())
+        self.watched.emit()
 
     def _read(self) -> None:
         if self._watched:

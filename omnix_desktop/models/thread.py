@@ -9,10 +9,9 @@ from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import thread as queries
 from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.thread import Entry
-from omnix_desktop.i18n import format_day
 from omnix_desktop.models.paged_list import WINDOW, PagedList
 from omnix_desktop.models.source import Source
-from omnix_desktop.models.thread_items import ThreadItem, day_item, entry_item, pending_item, session_item, spoken
+from omnix_desktop.models.thread_items import ThreadItem, entry_item, pending_item, session_item, spoken
 from omnix_protocol.conversations import Conversation, Interaction
 from omnix_protocol.ids import ConversationId
 from omnix_protocol.messages import Message, RetrySend
@@ -195,14 +194,9 @@ class Thread(QObject):
         retried: set[str] = {p.command.message_id for p in self._pending if isinstance(p.command, RetrySend)}
         starts = {it.first_position: it for it in self.sessions}
         items: list[ThreadItem] = []
-        day = ""
         for entry in (*self._asked, *self._window.entries):
-            today = format_day(entry.at)
-            if today != day:
-                day = today
-                items.append(day_item(entry.at, today))
             session = starts.get(entry.position)
-            if session is not None and any(item.position for item in items):
+            if session is not None and items:
                 items.append(session_item(session))
             items.append(self._item(entry, retried))
         items.extend(item for waiting in self._pending if (item := pending_item(waiting)) is not None)

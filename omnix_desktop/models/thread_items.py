@@ -5,7 +5,7 @@ from datetime import datetime
 
 from omnix_desktop.cache.queries.pending import Pending, PendingState
 from omnix_desktop.cache.queries.thread import Entry
-from omnix_desktop.i18n import format_date, format_time, tr
+from omnix_desktop.i18n import format_date, format_day, format_time, tr
 from omnix_desktop.models.why import sentence
 from omnix_protocol.conversations import Interaction
 from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Direction, Memo, Message, SendMessage
@@ -16,8 +16,9 @@ class ThreadItem:
     """One thing in a thread, as it is painted and spoken."""
 
     key: str
-    kind: str  # message, memo, day, session
+    kind: str  # message, memo, session
     at: datetime
+    day: str = ""  # the head of its day, painted where it differs from the one above
     time: str = ""
     text: str = ""
     side: str = ""  # in, out
@@ -40,6 +41,7 @@ def entry_item(entry: Entry) -> ThreadItem:
             key=entry.id,
             kind="memo",
             at=entry.at,
+            day=format_day(entry.at),
             time=format_time(entry.at),
             text=entry.text,
             side="out",
@@ -52,6 +54,7 @@ def entry_item(entry: Entry) -> ThreadItem:
         key=entry.id,
         kind="message",
         at=entry.at,
+        day=format_day(entry.at),
         time=format_time(entry.at),
         text=entry.text,
         side=entry.direction.value,
@@ -85,6 +88,7 @@ def pending_item(pending: Pending) -> ThreadItem | None:
         key=pending.subject_id,
         kind="message" if isinstance(command, SendMessage) else "memo",
         at=pending.at,
+        day=format_day(pending.at),
         time=format_time(pending.at),
         text=command.text,
         side="out",
@@ -107,19 +111,15 @@ def _waiting(pending: Pending) -> tuple[str, str, tuple[str, ...]]:
     return "", "", ()
 
 
-def day_item(at: datetime, words: str) -> ThreadItem:
-    return ThreadItem(key=f"day {at.astimezone():%Y-%m-%d}", kind="day", at=at, text=words)
-
-
 def session_item(session: Interaction) -> ThreadItem:
     """Where a session begins among earlier ones."""
     words = tr("thread.session", number=session.number, date=format_date(session.created_at))
-    return ThreadItem(key=f"session {session.id}", kind="session", at=session.created_at, text=words)
+    return ThreadItem(key=f"session {session.id}", kind="session", at=session.created_at, day=format_day(session.created_at), text=words)
 
 
 def spoken(item: ThreadItem) -> str:
     """The item for a screen reader."""
-    if item.kind in ("day", "session"):
+    if item.kind == "session":
         return item.text
     who = tr("thread.customer") if item.side == "in" else item.author or tr("thread.me")
     what = tr("thread.memo_of", name=who) if item.kind == "memo" else who

@@ -1,0 +1,183 @@
+"""Interactions: what is handled, what was finished today, and what waits on a chosen account (S0.21–S0.25)."""
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtGui import QKeyEvent
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
+
+from omnix_desktop.actions.live import Commands
+from omnix_desktop.i18n import tr
+from omnix_desktop.models.channel_icons import channel_icon
+from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.inbox import InboxRow, InteractionList
+from omnix_desktop.models.paged_list import ROW_ROLE, Index
+from omnix_desktop.ui.delegates import inbox_row
+from omnix_desktop.ui.delegates.inbox_row import InboxDelegate
+from omnix_desktop.ui.widgets.buttons import IconButton
+from omnix_desktop.ui.widgets.panel import Panel
+from omnix_desktop.ui.widgets.row_list import RowList
+from omnix_desktop.ui.widgets.structure import EmptyState
+from omnix_desktop.ui.widgets.tabs import Tabs
+
+HANDLING, HISTORY, WAITING = range(3)
+
+
+class InteractionsPanel(Panel):
+    """Three lists over the same rows; the one that is open is marked wherever it stands."""
+
+    def __init__(self, desk: Desk, commands: Commands) -> None:
+        super().__init__("interactions")
+        self._desk, self._commands = desk, commands
+        self._narrow = IconButton("list-filter", "")
+        self._narrow.setObjectName("history_narrow")
+        self._narrow.setCheckable(True)
+        self._narrow.toggled.connect(self._narrow_history)
+        self._narrow.hide()
+        self.title_bar.add_action(self._narrow)
+        self.tabs = Tabs()
+        self.tabs.setObjectName("interaction_tabs")
+        for key in ("handling", "history", "waiting"):
+            self.tabs.add(tr(f"inbox.{key}"))
+        self._pages = [
+            _Page(desk.inbox.handling, "handling_list", "inbox"),
+            _Page(desk.inbox.history, "history_list", "history"),
+            _Page(desk.waiting, "waiting_list", "clock"),
+        ]
+        self._stack = QStackedWidget()
+        for page in self._pages:
+            self._stack.addWidget(page)
+            page.list.chosen.connect(self._open)
+            page.list.clicked.connect(self._open)
+            page.list.opened.connect(self._write)
+        self.column.addWidget(self.tabs)
+        self.column.addWidget(self._stack, 1)
+        self.tabs.chosen.connect(self._turn)
+        self.tabs.setTabVisible(WAITING, False)
+        self._listen()
+        self.retranslate()
+
+    def _listen(self) -> None:
+        desk = self._desk
+        desk.inbox.counted.connect(self._count)
+        desk.catalogue.changed.connect(self._count)
+        desk.selection.changed.connect(self._mark)
+        desk.waiting.watched.connect(self._watch)
+
+    def title(self) -> str:
+        account_id = self._desk.waiting.account_id if hasattr(self, "_desk") else None
+        return self._desk.catalogue.account_name(account_id) if account_id else super().title()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        for place, key in enumerate(("handling", "history", "waiting")):
+            self.tabs.set_text(place, tr(f"inbox.{key}"))
+            self._pages[place].say(tr(f"inbox.{key}"), tr(f"inbox.{key}_empty"), tr(f"inbox.{key}_empty_why"))
+        self._narrow.describe(tr("inbox.only_this_customer"))
+        self._count()
+
+    def focus_first(self) -> None:
+        self._pages[self._stack.currentIndex()].list.setFocus(Qt.FocusReason.ShortcutFocusReason)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Escape and self.tabs.currentIndex() == WAITING:
+            self._desk.waiting.unwatch()
+        else:
+            super().keyPressEvent(event)
+
+    def _count(self) -> None:
+        counts, limit = self._desk.inbox.counts, self._desk.catalogue.limit
+        tone = "soon" if counts.handling >= limit else "neutral"
+        self.title_bar.set_badge(tr("inbox.load", handled=counts.handling, limit=limit), tone)
+        self.tabs.set_count(HANDLING, counts.handling)
+        self.tabs.set_count(HISTORY, counts.history)
+
+    def _watch(self) -> None:
+        watching = self._desk.waiting.account_id is not None
+        self.tabs.setTabVisible(WAITING, watching)
+        self.tabs.setCurrentIndex(WAITING if watching else HANDLING)
+        self.title_bar.set_title(self.title())
+
+    def _turn(self, place: int) -> None:
+        self._stack.setCurrentIndex(place)
+        self._narrow.setVisible(place == HISTORY)
+
+    def _narrow_history(self, on: bool) -> None:
+        opened = self._desk.selection.opened
+        self._desk.inbox.narrow_history(opened.customer_id if on and opened else None)
+
+    def _open(self, index: QModelIndex) -> None:
+        row: InboxRow | None = index.data(ROW_ROLE)
+        if row is not None:
+            self._desk.selection.open(row.opened)
+
+    def _write(self, index: QModelIndex) -> None:
+        self._open(index)
+        self._commands.run("message.reply")
+
+    def _mark(self) -> None:
+        opened = self._desk.selection.opened
+        for page in self._pages:
+            page.mark(opened.interaction_id if opened else "")
+        if self._narrow.isChecked():
+            self._narrow_history(True)
+
+
+class _Page(QWidget):
+    """One list, or why there is nothing in it."""
+
+    def __init__(self, rows: InteractionList, name: str, icon: str) -> None:
+        super().__init__()
+        self._rows = rows
+        self.list = RowList(InboxDelegate(_painted), InboxDelegate.HEIGHT)
+        self.list.setObjectName(name)
+        self.list.setModel(rows)
+        self._empty = EmptyState(icon, "")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.addWidget(self.list)
+        column.addWidget(self._empty)
+        for signal in (rows.modelReset, rows.rowsInserted, rows.rowsRemoved, rows.rowsMoved):
+            signal.connect(self._fill)
+        self._key = ""
+        self._fill()
+
+    def say(self, name: str, empty: str, why: str) -> None:
+        self.list.setAccessibleName(name)
+        self._empty.set_texts(empty, why)
+
+    def mark(self, key: str) -> None:
+        self._key = key
+        self.list.select_row(self._rows.place_of(key))
+
+    def _fill(self) -> None:
+        filled = self._rows.rowCount() > 0
+        self.list.setVisible(filled)
+        self._empty.setVisible(not filled)
+        if filled:
+            self.mark(self._key)
+
+
+def _painted(index: Index) -> inbox_row.InboxRow | None:
+    row: InboxRow | None = index.data(ROW_ROLE)
+    if row is None:
+        return None
+    icon, colour = _state(row)
+    pills = (row.pill, *row.notes) if row.pill.words else row.notes
+    return inbox_row.InboxRow(
+        name=row.name,
+        preview=row.preview,
+        time=row.at,
+        unread=row.unread,
+        pills=tuple(inbox_row.Pill(pill.words, pill.tone) for pill in pills),
+        channel_icon=channel_icon(row.channel_kind),
+        seed=row.customer_id,
+        state_icon=icon,
+        state_colour=colour,
+    )
+
+
+def _state(row: InboxRow) -> tuple[str, str]:
+    if row.refused:
+        return "circle-alert", "bad"
+    if row.unsent:
+        return "clock", "soon"
+    return ("pencil", "accent_text") if row.draft else ("", "muted")
