@@ -37,6 +37,10 @@ class Commands(QObject):
         self.destroyed.connect(lambda: forget())
         self.refresh()
 
+    @property
+    def place(self) -> Place:
+        return self._place
+
     def qaction(self, id: str) -> QAction:  # noqa: A002  # what it is
         return self._qactions[id]
 

@@ -277,6 +277,13 @@ class Composers(QObject):
         assert isinstance(found, MemoComposer)
         return found
 
+    def let_go(self, composer: Composer) -> None:
+        """Nobody shows it and nothing is written in it."""
+        key = (composer.conversation_id, composer.mode)
+        if composer.is_empty and self._known.get(key) is composer:
+            del self._known[key]
+            composer.deleteLater()
+
     def flush(self) -> None:
         """Write down what is typed: before the program ends."""
         for composer in self._known.values():

@@ -47,6 +47,7 @@ class Thread(QObject):
         self._asked: tuple[Entry, ...] = ()  # older than the replica holds, asked from the server
         self._pending: tuple[Pending, ...] = ()
         self._made: dict[tuple[str, int], ThreadItem] = {}
+        self._held_from = 1
         self.destroyed.connect(source.feed.subscribe(self._heard))
 
     @property
@@ -68,7 +69,8 @@ class Thread(QObject):
         """Earlier sessions that are not on the screen (S0.28)."""
         total = self.conversation.interactions if self.conversation else 0
         shown = sum(1 for it in self.sessions if it.first_position >= self._window.first_shown)
-        return max(0, total - shown)
+        older_here = self._id is not None and self._held_from < self._window.first_shown
+        return max(0, total - shown, int(older_here))
 
     @property
     def oldest_position(self) -> int:
@@ -113,14 +115,11 @@ class Thread(QObject):
 
     def show_previous(self) -> bool:
         """The session before those shown; False where the replica does not hold it and the server must be asked."""
-        earlier = [it for it in self.sessions if it.first_position < self._window.first_shown]
-        if not earlier or self._id is None:
+        if self._id is None or self._held_from >= self._window.first_shown:
             return False
-        first = earlier[-1].first_position
-        held = queries.extent(self._source.reader, self._id).first
-        if held >= self._window.first_shown:
-            return False
-        self._window = replace(self._window, first_shown=max(first, held), more_before=True)
+        starts = [it.first_position for it in self.sessions if it.first_position < self._window.first_shown]
+        first = max(starts[-1] if starts else 1, self._held_from)
+        self._window = replace(self._window, first_shown=first, more_before=True)
         return self.load_before()
 
     def take_older(self, entries: Sequence[Entry], conversation_id: ConversationId) -> None:
@@ -181,6 +180,7 @@ class Thread(QObject):
         if self._id is not None:
             self.conversation = queries.conversation(self._source.reader, self._id)
             self.sessions = queries.interactions(self._source.reader, self._id)
+            self._held_from = queries.extent(self._source.reader, self._id).first
             self.changed.emit()
 
     def _cut(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:

@@ -114,7 +114,13 @@ def _waiting(pending: Pending) -> tuple[str, str, tuple[str, ...]]:
 def session_item(session: Interaction) -> ThreadItem:
     """Where a session begins among earlier ones."""
     words = tr("thread.session", number=session.number, date=format_date(session.created_at))
-    return ThreadItem(key=f"session {session.id}", kind="session", at=session.created_at, day=format_day(session.created_at), text=words)
+    return ThreadItem(
+        key=f"session {session.id}",
+        kind="session",
+        at=session.created_at,
+        day=format_day(session.created_at),
+        text=words,
+    )
 
 
 def spoken(item: ThreadItem) -> str:

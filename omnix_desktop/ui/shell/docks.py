@@ -16,7 +16,7 @@ class PanelDock(QDockWidget):
         super().__init__(panel.title(), parent)
         self.panel = panel
         self.setObjectName(f"dock_{name}")
-        self.setTitleBarWidget(panel.title_bar)
+        self.setTitleBarWidget(panel.dock_title())
         self.setWidget(panel)
 
 

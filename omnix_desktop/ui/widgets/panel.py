@@ -31,6 +31,10 @@ class Panel(Surface):
         self.title_bar.set_title(self.title())
         self.title_bar.set_names(tr("panels.float"), tr("panels.close"))
 
+    def dock_title(self) -> QWidget:
+        """What stands over the dock: the slim title, unless a panel has a head of its own."""
+        return self.title_bar
+
     def focus_first(self) -> None:
         """Where the keyboard goes when the panel is called; extend it."""
         self.setFocus()

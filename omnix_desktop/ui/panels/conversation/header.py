@@ -128,4 +128,3 @@ class ConversationHeader(QWidget):
         paint.fill(painter, QRectF(self.rect()), "panel")
         paint.fill(painter, QRectF(0, self.height() - 1, self.width(), 1), "line")
         painter.end()
-

@@ -1,0 +1,118 @@
+"""Files of a reply: chosen, dropped or pasted, checked against the channel, uploaded, shown as chips (S0.32)."""
+
+import mimetypes
+from pathlib import Path
+
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+
+from omnix_desktop.actions.place import Place
+from omnix_desktop.i18n import file_size, tr
+from omnix_desktop.models.composer import ReplyComposer
+from omnix_desktop.models.why import sentence
+from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.theme import Space
+from omnix_desktop.ui.widgets.buttons import IconButton
+from omnix_desktop.ui.widgets.labels import ElidedLabel, Label
+from omnix_desktop.ui.widgets.progress import Spinner
+from omnix_desktop.ui.widgets.structure import Card
+from omnix_protocol.channels import Capabilities
+from omnix_protocol.errors import Refused
+from omnix_protocol.messages import Attachment
+
+
+class Attachments(QWidget):
+    """The row of files under the text; nothing while there are none."""
+
+    def __init__(self, composer: ReplyComposer, place: Place) -> None:
+        super().__init__()
+        self.setObjectName("attachments")
+        self._composer, self._place = composer, place
+        self._tasks = Tasks("attachments")
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, Space.XS, 0, 0)
+        self._row.setSpacing(Space.S)
+        self._spinner = Spinner(tr("composer.uploading"))
+        self._row.addWidget(self._spinner)
+        self._row.addStretch(1)
+        self._chips: list[tuple[Attachment, QWidget]] = []
+        composer.changed.connect(self._tell)
+        self._tell()
+
+    def choose(self) -> None:
+        """The system's own dialog, not waiting inside of it."""
+        dialog = QFileDialog(self, tr("composer.attach"))
+        dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
+        dialog.filesSelected.connect(self.add_paths)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def add_paths(self, paths: list[str]) -> None:
+        why = self._composer.attach_refusal(self._place.desk.tick.now())
+        if why is not None:
+            self._place.screen.tell(str(why), "soon")
+            return
+        for path in map(Path, paths):
+            self._add(path)
+
+    def _add(self, path: Path) -> None:
+        media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
+        channel = self._composer.facts.channel if self._composer.facts else None
+        problem = _problem(path, media_type, channel.capabilities) if channel else ""
+        if problem:
+            self._place.screen.tell(problem, "soon")
+            return
+        self._composer.upload_began()
+        self._tasks.start(self._upload(path, media_type), "upload")
+
+    async def _upload(self, path: Path, media_type: str) -> None:
+        try:
+            answer = await self._place.ports.transfers.upload(path, media_type)
+        finally:
+            self._composer.upload_ended()
+        if isinstance(answer, Refused):
+            self._place.screen.tell(tr("composer.upload_failed", name=path.name, reason=sentence(answer)), "bad")
+        else:
+            self._composer.attach(answer)
+
+    def _tell(self) -> None:
+        wanted = self._composer.attachments
+        for file, chip in [known for known in self._chips if known[0] not in wanted]:
+            self._chips.remove((file, chip))
+            self._row.removeWidget(chip)
+            chip.deleteLater()
+        shown = [file for file, _ in self._chips]
+        for file in wanted:
+            if file not in shown:
+                chip = self._chip(file)
+                self._chips.append((file, chip))
+                self._row.insertWidget(self._row.count() - 2, chip)
+        self._spinner.setVisible(self._composer.uploading > 0)
+        self.setVisible(bool(wanted) or self._composer.uploading > 0)
+
+    def _chip(self, file: Attachment) -> QWidget:
+        chip = Card(padding=Space.XS)
+        row = QHBoxLayout()
+        row.setSpacing(Space.S)
+        name = ElidedLabel(file.name, "small_strong")
+        name.setMinimumWidth(96)
+        remove = IconButton("x", tr("composer.detach", name=file.name), size=20, glyph=12)
+        remove.clicked.connect(lambda: self._composer.detach(file))
+        row.addWidget(name)
+        row.addWidget(Label(file_size(file.size), "caption", "muted"))
+        row.addWidget(remove)
+        chip.column.addLayout(row)
+        return chip
+
+
+def _problem(path: Path, media_type: str, able: Capabilities) -> str:
+    if not path.is_file():
+        return tr("composer.no_such_file", name=path.name)
+    if able.attachment_max_bytes and path.stat().st_size > able.attachment_max_bytes:
+        return tr("refused.attachment_too_large", limit=file_size(able.attachment_max_bytes))
+    if able.attachment_types and not any(_fits(media_type, kind) for kind in able.attachment_types):
+        return tr("refused.attachment_type", type=media_type)
+    return ""
+
+
+def _fits(media_type: str, kind: str) -> bool:
+    return media_type.startswith(kind[:-1]) if kind.endswith("/*") else media_type == kind

@@ -1,0 +1,191 @@
+"""The view of one composer: made for it, lives with it, never shows another one's text (promise 2)."""
+
+from datetime import datetime
+
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+
+from omnix_desktop.actions.messages import send_from
+from omnix_desktop.actions.place import Place
+from omnix_desktop.i18n import number, tr
+from omnix_desktop.models.composer import Composer, Mode, ReplyComposer
+from omnix_desktop.ui.panels.conversation.attachments import Attachments
+from omnix_desktop.ui.panels.conversation.editor import Editor
+from omnix_desktop.ui.panels.conversation.emoji import EmojiMenu
+from omnix_desktop.ui.theme import Radius, Space
+from omnix_desktop.ui.widgets import paint
+from omnix_desktop.ui.widgets.banners import Banner
+from omnix_desktop.ui.widgets.buttons import Button, IconButton
+from omnix_desktop.ui.widgets.labels import Label
+
+NEAR = 0.8
+"""Share of the limit from which the counter is shown."""
+
+
+class ComposerBox(QWidget):
+    """The rounded frame: accent where one writes to the customer, memo yellow where one writes to colleagues."""
+
+    def __init__(self, mode: Mode) -> None:
+        super().__init__()
+        self._mode = mode
+        self.focused = False
+
+    def set_focused(self, focused: bool) -> None:
+        self.focused = focused
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = paint.antialiased(QPainter(self))
+        rect = QRectF(self.rect()).adjusted(2, 2, -2, -2)
+        if self._mode is Mode.MEMO:
+            paint.fill(painter, rect, "memo", Radius.CONTROL, "soon" if self.focused else "memo_line")
+        else:
+            if self.focused:
+                paint.fill(painter, QRectF(self.rect()), "accent_soft", Radius.CONTROL + 2)
+            paint.fill(painter, rect, "panel", Radius.CONTROL, "accent" if self.focused else "line_strong")
+        painter.end()
+
+
+class ComposerView(QWidget):
+    """Editor, tools and the one button, bound to one composer for good."""
+
+    triggered = Signal(object)
+    walked = Signal(int)
+    taken = Signal()
+    focused = Signal()
+
+    def __init__(self, composer: Composer, place: Place) -> None:
+        super().__init__()
+        self.composer, self._place = composer, place
+        self.setObjectName(f"composer_{composer.mode.value}")
+        self.editor = Editor()
+        self.editor.setObjectName(f"{composer.mode.value}_text")
+        self.editor.put(composer.text)
+        self.editor.document().clearUndoRedoStacks()
+        self._box = ComposerBox(composer.mode)
+        self._notice = Banner("", "soon")
+        self._notice.setObjectName("composer_notice")
+        self._counter = Label("", "small", "muted", tabular=True)
+        self._counter.setObjectName("composer_counter")
+        self._hint = Label("", "small", "muted")
+        self._send = Button("", "primary", icon="send" if composer.mode is Mode.REPLY else "sticky-note")
+        self._send.setObjectName(f"{composer.mode.value}_send")
+        self.quick = IconButton("zap", "")
+        self.attach = IconButton("paperclip", "")
+        self.emoji = IconButton("smile", "")
+        self._attachments = Attachments(composer, place) if isinstance(composer, ReplyComposer) else None
+        self._lay_out()
+        self._connect()
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        mode = self.composer.mode.value
+        self.editor.setAccessibleName(tr(f"composer.{mode}_name"))
+        self.editor.setPlaceholderText(tr(f"composer.{mode}_placeholder"))
+        self._send.set_text(tr(f"composer.{mode}_send"))
+        self._hint.setText(tr("composer.keys"))
+        self.quick.describe(tr("composer.quick_reply"), "/")
+        self.emoji.describe(tr("composer.emoji"))
+        self.attach.describe(tr("composer.attach"))
+        self.tell()
+
+    def tell(self) -> None:
+        """Say what may be sent now, and why not."""
+        now = self._place.desk.tick.now()
+        why = self.composer.refusal(now)
+        self._send.setEnabled(why is None)
+        self._send.describe(
+            self._send.text(), "Return", str(why) if why else tr(f"composer.{self.composer.mode.value}_send")
+        )
+        self._count()
+        if isinstance(self.composer, ReplyComposer):
+            self._tell_reply(self.composer, now)
+
+    def wants_words(self) -> str:
+        """Draf tersimpan, or that it is being saved, or nothing while there is nothing."""
+        if self.composer.is_empty:
+            return ""
+        return tr("composer.draft_saved") if self.composer.saved else tr("composer.draft_saving")
+
+    def submit(self) -> None:
+        if self._send.isEnabled():
+            send_from(self._place, self.composer)
+
+    def _tell_reply(self, composer: ReplyComposer, now: datetime) -> None:
+        blocked = composer.blocked(now)
+        self._notice.show_sentence(str(blocked) if blocked else "", "soon")
+        refusal = composer.attach_refusal(now) or self._place.desk.status.offline()
+        self.attach.setEnabled(refusal is None)
+        self.attach.describe(tr("composer.attach"), "", str(refusal) if refusal else "")
+
+    def _count(self) -> None:
+        used, limit = len(self.composer.text), self.composer.limit()
+        shown = used > limit * NEAR
+        self._counter.setText(f"{number(used)} / {number(limit)}" if shown else "")
+        self._counter.set_colour("bad" if used > limit else "soon" if used > limit * 0.95 else "muted")
+        self._hint.setVisible(not shown and self.width() > 460)
+
+    def _lay_out(self) -> None:
+        tools = QHBoxLayout()
+        tools.setSpacing(Space.XS)
+        for name, button in (("quick", self.quick), ("attach", self.attach), ("emoji", self.emoji)):
+            button.setObjectName(f"composer_{name}")
+            tools.addWidget(button)
+        self.attach.setVisible(self._attachments is not None)
+        tools.addStretch(1)
+        tools.addWidget(self._counter)
+        tools.addWidget(self._hint)
+        tools.addSpacing(Space.S)
+        tools.addWidget(self._send)
+        inner = QVBoxLayout(self._box)
+        inner.setContentsMargins(Space.M, Space.S + 2, Space.M, Space.S + 2)
+        inner.setSpacing(Space.XS)
+        inner.addWidget(self.editor)
+        if self._attachments is not None:
+            inner.addWidget(self._attachments)
+        inner.addLayout(tools)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.M + 2, 0, Space.M + 2, Space.M)
+        column.setSpacing(Space.S)
+        column.addWidget(self._notice)
+        column.addWidget(self._box)
+
+    def _connect(self) -> None:
+        composer, editor = self.composer, self.editor
+        editor.textChanged.connect(lambda: composer.typed(editor.toPlainText()))
+        editor.submitted.connect(self.submit)
+        editor.triggered.connect(self.triggered)
+        editor.walked.connect(self.walked)
+        editor.taken.connect(self.taken)
+        editor.focused.connect(self._focus)
+        composer.replaced.connect(editor.put)
+        composer.changed.connect(self.tell)
+        composer.failed.connect(lambda detail: self._place.screen.tell(tr("composer.not_stored", detail=detail), "bad"))
+        self._send.clicked.connect(self.submit)
+        self.quick.clicked.connect(self._ask_quick)
+        self.emoji.clicked.connect(self._ask_emoji)
+        if self._attachments is not None:
+            self.attach.clicked.connect(self._attachments.choose)
+            editor.files_dropped.connect(self._attachments.add_paths)
+
+    def _focus(self, focused: bool) -> None:
+        self._box.set_focused(focused)
+        if focused:
+            self.focused.emit()
+        else:
+            self.composer.flush()
+
+    def _ask_quick(self) -> None:
+        cursor = self.editor.textCursor()
+        before = self.editor.toPlainText()[: cursor.position()]
+        self.editor.setFocus(Qt.FocusReason.OtherFocusReason)
+        self.editor.insert("/" if not before or before[-1].isspace() else " /")
+
+    def _ask_emoji(self) -> None:
+        menu = EmojiMenu(self)
+        menu.chosen.connect(self.editor.insert)
+        menu.aboutToHide.connect(menu.deleteLater)
+        corner = self.emoji.mapToGlobal(self.emoji.rect().topLeft())
+        corner.setY(corner.y() - menu.sizeHint().height() - 6)
+        menu.popup(corner)

@@ -1,0 +1,84 @@
+"""The conversation's dock: thread above, composer below, or what to do while nothing is open."""
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
+
+from omnix_desktop.actions.live import Commands
+from omnix_desktop.i18n import tr
+from omnix_desktop.models.composer import Mode
+from omnix_desktop.models.desk import Desk
+from omnix_desktop.ui.panels.conversation.area import ComposerArea
+from omnix_desktop.ui.panels.conversation.header import ConversationHeader
+from omnix_desktop.ui.panels.conversation.thread import ThreadFeeder
+from omnix_desktop.ui.widgets.panel import Panel
+from omnix_desktop.ui.widgets.structure import EmptyState
+from omnix_desktop.ui.widgets.thread import BubbleThread
+
+
+class ConversationPanel(Panel):
+    """Follows what is opened; its composers do not."""
+
+    def __init__(self, desk: Desk, commands: Commands) -> None:
+        super().__init__("conversation")
+        self._desk, self._commands = desk, commands
+        self.header = ConversationHeader(desk, commands)
+        self.bubbles = BubbleThread()
+        self.bubbles.setObjectName("thread")
+        self.area = ComposerArea(commands.place, self)
+        self._feeder = ThreadFeeder(desk.thread, self.bubbles, commands.place, commands)
+        self._empty = EmptyState("messages-square", "", action=" ")
+        self._empty.setObjectName("conversation_empty")
+        self._stack = QStackedWidget()
+        self._stack.addWidget(self._empty)
+        self._stack.addWidget(self._talk())
+        self.column.addWidget(self._stack)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self._empty.activated.connect(lambda: commands.run("interaction.pick_next"))
+        self.area.mode_changed.connect(commands.refresh)
+        desk.selection.changed.connect(self._open)
+        desk.selection.changed.connect(commands.refresh)
+        desk.conversation.changed.connect(self._renamed)
+        self.retranslate()
+        self._open()
+
+    def dock_title(self) -> QWidget:
+        """The head of the conversation is the dock's title."""
+        return self.header
+
+    def title(self) -> str:
+        head = self._desk.conversation.head if hasattr(self, "_desk") else None
+        return head.name if head else super().title()
+
+    def retranslate(self) -> None:
+        super().retranslate()
+        self.bubbles.setAccessibleName(tr("conversation.thread"))
+        self._empty.set_texts(tr("conversation.empty"), tr("conversation.empty_why"), tr("channels.pick"))
+        self.area.retranslate()
+
+    def focus_first(self) -> None:
+        if self._desk.selection.opened is None:
+            self.bubbles.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        else:
+            self.area.focus()
+
+    def focus_composer(self, mode: str) -> None:
+        self.area.show_mode(Mode(mode))
+        self.area.focus()
+
+    def _talk(self) -> QWidget:
+        talk = QWidget()
+        column = QVBoxLayout(talk)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self.bubbles, 1)
+        column.addWidget(self.area)
+        return talk
+
+    def _open(self) -> None:
+        opened = self._desk.selection.opened
+        self._stack.setCurrentIndex(1 if opened else 0)
+        self.area.open(opened.conversation_id if opened else None)
+
+    def _renamed(self) -> None:
+        self.setAccessibleName(self.title())
+        self._commands.refresh()

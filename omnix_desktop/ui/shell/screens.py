@@ -1,0 +1,142 @@
+"""What actions may ask of the windows, done: sentences, dialogs, panels, zoom, theme, language."""
+
+import asyncio
+from collections.abc import Callable
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+from PySide6.QtWidgets import QDialog, QWidget
+
+from omnix_desktop.actions.live import Commands
+from omnix_desktop.actions.place import Place
+from omnix_desktop.i18n import set_language, tr
+from omnix_desktop.ui.dialogs.confirm import Confirm
+from omnix_desktop.ui.dialogs.shortcuts import ShortcutsDialog
+from omnix_desktop.ui.dialogs.transfer import TransferDialog
+from omnix_desktop.ui.dialogs.unsent import UnsentDialog
+from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.shell.main_window import MainWindow
+from omnix_desktop.ui.shell.palette import Palette
+from omnix_desktop.ui.theme import theme
+from omnix_desktop.ui.widgets.banners import Toast
+
+ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
+
+
+class Settings(Protocol):
+    """What this machine remembers of the user's taste: `cache.local.Local`."""
+
+    def save_setting(self, name: str, value: bytes) -> object: ...
+
+
+class Screens(QObject):
+    """Made before the window it speaks for; `attach` gives it the window."""
+
+    def __init__(self, settings: Settings, leave: Callable[[], None]) -> None:
+        super().__init__()
+        self._settings, self._leave = settings, leave
+        self._window: MainWindow | None = None
+        self._commands: Commands | None = None
+        self._toast: Toast | None = None
+        self._windows: dict[str, Callable[[Place], QWidget]] = {}
+        self._open_windows: dict[str, QWidget] = {}
+        self._dialogs: dict[str, Callable[[], QDialog | Palette]] = {}
+        self._zoom = 1
+
+    def attach(self, window: MainWindow, commands: Commands) -> None:
+        self._window, self._commands = window, commands
+        self._toast = Toast(window, tr("shell.close"))
+        self._dialogs = {
+            "transfer": lambda: TransferDialog(commands.place, window),
+            "unsent": lambda: UnsentDialog(commands.place, window),
+            "shortcuts": lambda: ShortcutsDialog(window),
+            "palette": lambda: Palette(commands, window),
+        }
+
+    def add_dialog(self, name: str, make: Callable[[], QDialog]) -> None:
+        self._dialogs[name] = make
+
+    def add_window(self, name: str, make: Callable[[Place], QWidget]) -> None:
+        self._windows[name] = make
+
+    def tell(self, words: str, tone: str = "info") -> None:
+        if self._toast is not None:
+            self._toast.say(words, milliseconds=9000 if tone == "bad" else 6000)
+
+    async def confirm(self, title: str, sentence: str, primary: str) -> bool:
+        asked = Confirm(title, sentence, primary, self._parent())
+        answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
+
+        def answer(code: int) -> None:
+            if not answered.done():
+                answered.set_result(code == QDialog.DialogCode.Accepted)
+
+        asked.finished.connect(answer)
+        asked.open()
+        try:
+            return await answered
+        finally:
+            asked.deleteLater()
+
+    def show_panel(self, panel: str) -> None:
+        self._parent().docks.show(panel)
+
+    def toggle_panel(self, panel: str) -> None:
+        self._parent().docks.toggle(panel)
+
+    def focus_composer(self, mode: str) -> None:
+        self.show_panel("conversation")
+        panel = self._parent().panels["conversation"]
+        if isinstance(panel, ConversationPanel):
+            panel.focus_composer(mode)
+
+    def open_dialog(self, dialog: str) -> None:
+        made = self._dialogs[dialog]()
+        made.finished.connect(made.deleteLater)
+        if isinstance(made, Palette):
+            made.open_over(self._parent())
+        else:
+            made.open()
+
+    def open_window(self, window: str) -> None:
+        if self._commands is None or window not in self._windows:
+            return
+        known = self._open_windows.get(window)
+        if known is None:
+            known = self._open_windows[window] = self._windows[window](self._commands.place)
+            known.destroyed.connect(lambda: self._open_windows.pop(window, None))
+        known.show()
+        known.raise_()
+        known.activateWindow()
+
+    def close_windows(self) -> None:
+        for window in list(self._open_windows.values()):
+            window.close()
+
+    def zoom(self, steps: int) -> None:
+        place = ZOOMS.index(1.0) if steps == 0 else self._zoom + steps
+        self._zoom = min(max(place, 0), len(ZOOMS) - 1)
+        self._settings.save_setting("zoom", str(ZOOMS[self._zoom]).encode())
+        self.tell(tr("shell.zoom_after_restart", percent=round(ZOOMS[self._zoom] * 100)))
+
+    def set_theme(self, mode: str) -> None:
+        if mode in ("light", "dark", "system"):
+            theme().set_mode(mode)  # type: ignore[arg-type]  # checked above
+            self._settings.save_setting("theme", mode.encode())
+
+    def set_language(self, code: str) -> None:
+        set_language(code)
+        if self._commands is not None:
+            self._commands.place.desk.retell()
+        self._settings.save_setting("language", code.encode())
+
+    def reset_layout(self) -> None:
+        self._parent().docks.reset()
+
+    def quit(self) -> None:
+        self._leave()
+
+    def _parent(self) -> MainWindow:
+        if self._window is None:
+            raise RuntimeError("Screens was asked for a window before it had one.")
+        return self._window
