@@ -36,6 +36,12 @@ class Desk:
         self.status = Status(source, link, self.tick, root)
         self.composing = "reply"  # which composer the keyboard is in, where it is in one
 
+    def close(self) -> None:
+        """Stop the clock and let go of the cache."""
+        self.tick.stop()
+        self.composers.flush()
+        self.root.deleteLater()
+
     def retell(self) -> None:
         """The language changed: say everything again."""
         for part in (self.channels, self.waiting, self.inbox.handling, self.inbox.history):

@@ -72,9 +72,9 @@ def entry_item(entry: Entry) -> ThreadItem:
 
 def _trouble(message: Message) -> tuple[str, str, tuple[str, ...]]:
     if message.state is DeliveryState.FAILED:
-        return tr("thread.failed", reason=message.failure or tr("thread.no_reason")), "bad", ("retry",)
+        return tr("entries.failed", reason=message.failure or tr("entries.no_reason")), "bad", ("retry",)
     if message.state is DeliveryState.UNCERTAIN:
-        return tr("thread.uncertain"), "soon", ("went_out", "not_sent", "retry")
+        return tr("entries.uncertain"), "soon", ("went_out", "not_sent", "retry")
     return "", "", ()
 
 
@@ -105,15 +105,15 @@ def pending_item(pending: Pending) -> ThreadItem | None:
 def _waiting(pending: Pending) -> tuple[str, str, tuple[str, ...]]:
     if pending.state is PendingState.REFUSED:
         why = sentence(pending.refused) if pending.refused else ""
-        return tr("thread.refused", reason=why), "bad", ("send_anyway", "edit", "discard")
+        return tr("entries.refused", reason=why), "bad", ("send_anyway", "edit", "discard")
     if pending.state is PendingState.HELD:
-        return tr("thread.held"), "soon", ("send_anyway", "edit", "discard")
+        return tr("entries.held"), "soon", ("send_anyway", "edit", "discard")
     return "", "", ()
 
 
 def session_item(session: Interaction) -> ThreadItem:
     """Where a session begins among earlier ones."""
-    words = tr("thread.session", number=session.number, date=format_date(session.created_at))
+    words = tr("entries.session", number=session.number, date=format_date(session.created_at))
     return ThreadItem(
         key=f"session {session.id}",
         kind="session",
@@ -127,8 +127,8 @@ def spoken(item: ThreadItem) -> str:
     """The item for a screen reader."""
     if item.kind == "session":
         return item.text
-    who = tr("thread.customer") if item.side == "in" else item.author or tr("thread.me")
-    what = tr("thread.memo_of", name=who) if item.kind == "memo" else who
+    who = tr("entries.customer") if item.side == "in" else item.author or tr("entries.me")
+    what = tr("entries.memo_of", name=who) if item.kind == "memo" else who
     body = item.text or ", ".join(file.name for file in item.attachments) or item.shown_as
     state = tr(f"delivery.{item.state}") if item.state else ""
     return ", ".join(part for part in (what, body, item.time, state, item.note) if part)

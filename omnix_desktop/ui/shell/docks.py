@@ -1,12 +1,58 @@
 """The docks: real, movable, tabbed, floating, and where the user left them."""
 
-from PySide6.QtCore import QByteArray, QObject, Qt, QTimer, Signal
-from PySide6.QtWidgets import QDockWidget, QMainWindow, QTabWidget, QWidget
+from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import (
+    QApplication,
+    QCommonStyle,
+    QDockWidget,
+    QMainWindow,
+    QStyle,
+    QStyleOption,
+    QTabWidget,
+    QWidget,
+)
 
 from omnix_desktop.i18n import on_language_change
+from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.panel import Panel
 
 LAYOUT_VERSION = 1
+SEPARATOR = 3
+
+
+class Separators(QCommonStyle):
+    """Of the main window alone: a hairline between docks, wide enough for the hand."""
+
+    def __init__(self, window: QMainWindow) -> None:
+        super().__init__()
+        self.setParent(window)
+
+    def pixelMetric(
+        self, metric: QStyle.PixelMetric, option: QStyleOption | None = None, widget: QWidget | None = None
+    ) -> int:
+        if metric is QStyle.PixelMetric.PM_DockWidgetSeparatorExtent:
+            return SEPARATOR
+        return super().pixelMetric(metric, option, widget)
+
+    def drawPrimitive(
+        self,
+        element: QStyle.PrimitiveElement,
+        option: QStyleOption,
+        painter: QPainter,
+        widget: QWidget | None = None,
+    ) -> None:
+        if element is not QStyle.PrimitiveElement.PE_IndicatorDockWidgetResizeHandle:
+            super().drawPrimitive(element, option, painter, widget)
+            return
+        rect = QRectF(option.rect)
+        hovered = bool(option.state & QStyle.StateFlag.State_MouseOver)
+        paint.fill(painter, rect, "accent" if hovered else "panel")
+        if hovered:
+            return
+        upright = rect.height() > rect.width()
+        line = QRectF(rect.x(), rect.y(), 1, rect.height()) if upright else QRectF(rect.x(), rect.y(), rect.width(), 1)
+        paint.fill(painter, line, "line")
 
 
 class PanelDock(QDockWidget):
@@ -24,7 +70,7 @@ class Docks(QObject):
     """All docks of one window; `moved` comes a moment after the user arranged something."""
 
     moved = Signal()
-    visibility = Signal(str, bool)
+    activated = Signal(str)  # the panel that the keyboard is in
 
     def __init__(self, window: QMainWindow) -> None:
         super().__init__(window)
@@ -33,6 +79,11 @@ class Docks(QObject):
         self._default = QByteArray()
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
+        self._active = ""
+        application = QApplication.instance()
+        if isinstance(application, QApplication):
+            application.focusChanged.connect(self._focused)
+        window.setStyle(Separators(window))
         self._settle = QTimer(self, singleShot=True, interval=400)
         self._settle.timeout.connect(self.moved)
         forget = on_language_change(self._rename)
@@ -48,13 +99,17 @@ class Docks(QObject):
             self._docks[behind].raise_()
         dock.setVisible(shown)
         self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
-        dock.visibilityChanged.connect(lambda seen: self._seen(name, seen))
+        dock.visibilityChanged.connect(lambda _seen: self._settle.start())
         for signal in (dock.dockLocationChanged, dock.topLevelChanged):
             signal.connect(lambda: self._settle.start())
 
-    def set_widths(self, widths: dict[str, int]) -> None:
-        docks = [self._docks[name] for name in widths]
-        self._window.resizeDocks(docks, list(widths.values()), Qt.Orientation.Horizontal)
+    def set_widths(self, widths: dict[str, int], rest: str) -> None:
+        """So wide each; what remains goes to one."""
+        room = self._window.width() - sum(width for name, width in widths.items() if name != rest)
+        wanted = {**widths, rest: max(widths[rest], room)}
+        shown = {name: width for name, width in wanted.items() if self.is_shown(name)}
+        docks = [self._docks[name] for name in shown]
+        self._window.resizeDocks(docks, list(shown.values()), Qt.Orientation.Horizontal)
 
     def remember_default(self) -> None:
         self._default = self._window.saveState(LAYOUT_VERSION)
@@ -67,6 +122,13 @@ class Docks(QObject):
 
     def is_shown(self, name: str) -> bool:
         return not self._docks[name].isHidden()
+
+    def active(self) -> str:
+        """The panel that the keyboard was in last, while it is shown."""
+        return self._active if self._active and self.is_shown(self._active) else ""
+
+    def hide(self, name: str) -> None:
+        self._docks[name].hide()
 
     def show(self, name: str) -> None:
         """To the front, and the keyboard into it."""
@@ -84,9 +146,13 @@ class Docks(QObject):
         else:
             dock.hide()
 
-    def _seen(self, name: str, seen: bool) -> None:
-        self.visibility.emit(name, seen)
-        self._settle.start()
+    def _focused(self, _was: QWidget | None, now: QWidget | None) -> None:
+        if now is None:
+            return
+        for name, dock in self._docks.items():
+            if dock.isAncestorOf(now) and name != self._active:
+                self._active = name
+                self.activated.emit(name)
 
     def _rename(self) -> None:
         for dock in self._docks.values():

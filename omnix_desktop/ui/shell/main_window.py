@@ -1,7 +1,7 @@
 """The main window places panels and does nothing else."""
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent
+from PySide6.QtGui import QCloseEvent, QShowEvent
 from PySide6.QtWidgets import QMainWindow, QToolBar
 
 from omnix_desktop.actions.live import Commands
@@ -26,6 +26,7 @@ class MainWindow(QMainWindow):
         self.setObjectName("main_window")
         self.docks = Docks(self)
         self.panels: dict[str, Panel] = {}
+        self._restored: QByteArray | None = None
         for place in PANELS:
             panel = place.make(desk, commands)
             self.panels[place.name] = panel
@@ -42,8 +43,7 @@ class MainWindow(QMainWindow):
         self.destroyed.connect(lambda: forget())
         self.retranslate()
         self.resize(*SIZE)
-        self.docks.set_widths({place.name: place.width for place in PANELS if not place.behind})
-        self.docks.remember_default()
+        self._arranged = False
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("shell.title"))
@@ -60,7 +60,22 @@ class MainWindow(QMainWindow):
         if len(saved) < end:
             return False
         self.restoreGeometry(QByteArray(saved[4:end]))
-        return self.restoreState(QByteArray(saved[end:]), LAYOUT_VERSION)
+        self._restored = QByteArray(saved[end:])
+        return self.restoreState(self._restored, LAYOUT_VERSION)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        if not self._arranged:
+            self._arranged = True
+            self._arrange()
+
+    def _arrange(self) -> None:
+        """Widths mean something only in a window that has its size."""
+        before = self._restored
+        self.docks.set_widths({place.name: place.width for place in PANELS if not place.behind}, "conversation")
+        self.docks.remember_default()
+        if before is not None:
+            self.restoreState(before, LAYOUT_VERSION)
 
     def closeEvent(self, event: QCloseEvent) -> None:
         self.closing.emit()

@@ -1,6 +1,6 @@
 """The dark rail: one button per panel, what waits, the settings, and who is signed in."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QActionGroup
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
@@ -26,8 +26,6 @@ _WINDOWS = ("view.wallboard",)
 
 class MainRail(Rail):
     """Panels above, the program and the person below."""
-
-    chosen = Signal(str)
 
     def __init__(self, docks: Docks, commands: Commands, person: str) -> None:
         super().__init__()
@@ -76,8 +74,8 @@ class MainRail(Rail):
 
     def _connect(self) -> None:
         for name, button in self._panels.items():
-            button.clicked.connect(lambda _on=False, name=name: self._toggle(name))
-        self._docks.visibility.connect(self._seen)
+            button.clicked.connect(lambda _on=False, name=name: self._choose(name))
+        self._docks.activated.connect(self._mark)
         for id, window in self._windows.items():  # noqa: A001
             self._commands.bind(window, id)
             if ACTIONS[id].refusal(self._commands.place) is not None:
@@ -85,12 +83,17 @@ class MainRail(Rail):
         self._settings.clicked.connect(lambda: self._menu(_SETTINGS, self._settings))
         self._person.clicked.connect(lambda: self._menu(_ACCOUNT, self._person))
 
-    def _toggle(self, name: str) -> None:
-        self._docks.toggle(name)
-        self._panels[name].setChecked(self._docks.is_shown(name))
+    def _choose(self, name: str) -> None:
+        """Into the panel; away with it where the keyboard is in it already."""
+        if self._docks.active() == name:
+            self._docks.hide(name)
+        else:
+            self._docks.show(name)
+        self._mark(self._docks.active())
 
-    def _seen(self, name: str, seen: bool) -> None:
-        self._panels[name].setChecked(seen or self._docks.is_shown(name))
+    def _mark(self, active: str) -> None:
+        for name, button in self._panels.items():
+            button.setChecked(name == active)
 
     def _menu(self, groups: tuple[tuple[str, ...], ...], at: QWidget) -> None:
         menu = QMenu(self)

@@ -59,6 +59,7 @@ class Foot(QStatusBar):
         line.setSpacing(Space.XS)
         for name, item in (("connection", self._connection), ("unsent", self._unsent), ("fault", self._fault)):
             item.setObjectName(f"status_{name}")
+            item.setVisible(False)
             line.addWidget(item)
         line.addStretch(1)
         for name, item in (("place", self._place), ("version", self._version)):

@@ -12,11 +12,11 @@ from omnix_desktop.i18n import number, tr
 from omnix_desktop.models.composer import Composer, Mode, ReplyComposer
 from omnix_desktop.ui.panels.conversation.attachments import Attachments
 from omnix_desktop.ui.panels.conversation.editor import Editor
-from omnix_desktop.ui.panels.conversation.emoji import EmojiMenu
 from omnix_desktop.ui.theme import Radius, Space
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.banners import Banner
 from omnix_desktop.ui.widgets.buttons import Button, IconButton
+from omnix_desktop.ui.widgets.emoji_picker import EmojiPicker
 from omnix_desktop.ui.widgets.labels import Label
 
 NEAR = 0.8
@@ -183,9 +183,7 @@ class ComposerView(QWidget):
         self.editor.insert("/" if not before or before[-1].isspace() else " /")
 
     def _ask_emoji(self) -> None:
-        menu = EmojiMenu(self)
-        menu.chosen.connect(self.editor.insert)
-        menu.aboutToHide.connect(menu.deleteLater)
-        corner = self.emoji.mapToGlobal(self.emoji.rect().topLeft())
-        corner.setY(corner.y() - menu.sizeHint().height() - 6)
-        menu.popup(corner)
+        picker = EmojiPicker(self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.picked.connect(self.editor.insert)
+        picker.open_at(self.emoji, above=True)

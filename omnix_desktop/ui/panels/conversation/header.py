@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from omnix_desktop.actions.base import ACTIONS
 from omnix_desktop.actions.live import Commands
@@ -82,8 +82,10 @@ class ConversationHeader(QWidget):
         words.setSpacing(0)
         first = QHBoxLayout()
         first.setSpacing(Space.S)
-        first.addWidget(self._name, 1)
+        self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        first.addWidget(self._name)
         first.addWidget(self._due)
+        first.addStretch(1)
         words.addStretch(1)
         words.addLayout(first)
         words.addWidget(self._source)

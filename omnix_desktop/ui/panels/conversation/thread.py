@@ -129,18 +129,18 @@ def painted(item: Item) -> ThreadItem:
         text=item.text or _shown_as(item),
         time=item.time,
         day=item.day,
-        head=tr("thread.memo_head", name=item.author or tr("thread.me")) if kind == "memo" else "",
-        speaker=tr("thread.customer") if kind == "in" else item.author or tr("thread.me"),
+        head=tr("entries.memo_head", name=item.author or tr("entries.me")) if kind == "memo" else "",
+        speaker=tr("entries.customer") if kind == "in" else item.author or tr("entries.me"),
         state=_STATES.get(item.state, ""),
         note=item.note,
         note_colour=item.tone or "bad",
         attachments=tuple(_file(file) for file in item.attachments),
-        actions=tuple(ThreadAction(name, tr(f"thread.action_{name}")) for name in item.actions),
+        actions=tuple(ThreadAction(name, tr(f"entries.action_{name}")) for name in item.actions),
     )
 
 
 def _shown_as(item: Item) -> str:
-    return tr("thread.shown_as", kind=item.shown_as) if item.shown_as and not item.attachments else ""
+    return tr("entries.shown_as", kind=item.shown_as) if item.shown_as and not item.attachments else ""
 
 
 def _file(file: Attachment) -> ThreadAttachment:

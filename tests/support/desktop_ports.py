@@ -1,0 +1,178 @@
+"""The ports as a cached workspace needs them: the outbox is real, the network is a script."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import replace
+from pathlib import Path
+
+import msgspec
+
+from omnix_desktop.cache.local import Local
+from omnix_desktop.ports import (
+    OFFLINE,
+    Fault,
+    LinkState,
+    LinkStatus,
+    Outcome,
+    Ports,
+    Progress,
+    S,
+    Unsubscribe,
+)
+from omnix_protocol import codec
+from omnix_protocol.base import Command, Pulse, Query
+from omnix_protocol.errors import Refused
+from omnix_protocol.ids import CommandId, FileId, SessionId, new_id
+from omnix_protocol.messages import AddMemo, Attachment, ResolveUncertain, RetrySend, SendMessage
+from omnix_protocol.sign_in import Session, SignedIn
+
+
+class FakeRun:
+    """Durable commands go into the real outbox; online-only ones get what `answers` says."""
+
+    def __init__(self, local: Local) -> None:
+        self._local = local
+        self.ran: list[Command] = []
+        self.asked: list[Command] = []
+        self.answers: dict[type[Command], Outcome] = {}
+        self.offline = False
+
+    def run(
+        self,
+        command: Command,
+        *,
+        id: CommandId | None = None,  # noqa: A002
+        failed: Callable[[Fault], None] | None = None,
+    ) -> CommandId:
+        self.ran.append(command)
+        key = id or CommandId(new_id())
+        if isinstance(command, SendMessage | AddMemo | RetrySend | ResolveUncertain):
+            self._local.send(key, command, getattr(command, "conversation_id", ""), _subject(command)).result()
+        return key
+
+    async def now(self, command: Command) -> Outcome:
+        self.asked.append(command)
+        if self.offline:
+            return Outcome(refused=OFFLINE)
+        return self.answers.get(type(command), Outcome())
+
+
+def _subject(command: Command) -> str:
+    return str(getattr(command, "message_id", "") or getattr(command, "memo_id", ""))
+
+
+class FakeAsk:
+    def __init__(self) -> None:
+        self.asked: list[Query] = []
+        self.answers: dict[type[Query], object] = {}
+
+    async def ask(self, query: Query, answer: type[S]) -> S | Refused:
+        self.asked.append(query)
+        found = self.answers.get(type(query), OFFLINE)
+        assert isinstance(found, answer | Refused)
+        return found
+
+
+class FakeLink:
+    def __init__(self, status: LinkStatus) -> None:
+        self.status = status
+        self.tried = 0
+        self._heard: list[Callable[[LinkStatus], None]] = []
+
+    def subscribe(self, callback: Callable[[LinkStatus], None]) -> Unsubscribe:
+        self._heard.append(callback)
+        return lambda: self._heard.remove(callback)
+
+    def become(self, state: LinkState) -> None:
+        self.status = replace(self.status, state=state)
+        for heard in list(self._heard):
+            heard(self.status)
+
+    def try_now(self) -> None:
+        self.tried += 1
+
+
+class FakeTransfers:
+    def __init__(self) -> None:
+        self.answer: Attachment | Refused = OFFLINE
+
+    async def upload(self, path: Path, media_type: str, progress: Progress | None = None) -> Attachment | Refused:
+        return self.answer
+
+    async def download(self, file_id: FileId, target: Path, progress: Progress | None = None) -> Path | Refused:
+        return OFFLINE
+
+
+class FakeAccount:
+    def __init__(self, me: SignedIn) -> None:
+        self.me = me
+        self.signed_out = False
+
+    async def sessions(self) -> tuple[Session, ...] | Refused:
+        return ()
+
+    async def end_session(self, session_id: SessionId) -> Refused | None:
+        return None
+
+    async def change_password(self, old: str, new: str) -> Refused | None:
+        return None
+
+    async def sign_out(self) -> None:
+        self.signed_out = True
+
+
+class FakeRest:
+    """Pulses, follows and the outbox's list: noted, nothing more."""
+
+    def __init__(self) -> None:
+        self.noted: list[tuple[str, object]] = []
+
+    def send(self, pulse: Pulse) -> None:
+        self.noted.append(("pulse", pulse))
+
+    def subscribe(self, callback: Callable[[Pulse], None]) -> Unsubscribe:
+        return lambda: None
+
+    def hold(self, scope: str) -> None:
+        self.noted.append(("hold", scope))
+
+    def let_go(self, scope: str) -> None:
+        self.noted.append(("let_go", scope))
+
+    def revoked(self, callback: Callable[[str], None]) -> Unsubscribe:
+        return lambda: None
+
+    def send_anyway(self, command_ids: Iterable[CommandId]) -> None:
+        self.noted.append(("send_anyway", tuple(command_ids)))
+
+    def discard(self, command_id: CommandId) -> None:
+        self.noted.append(("discard", command_id))
+
+    def back_to_draft(self, command_id: CommandId) -> None:
+        self.noted.append(("back_to_draft", command_id))
+
+
+class FakePorts:
+    """All of them, with handles for the test."""
+
+    def __init__(self, local: Local, me: SignedIn, status: LinkStatus) -> None:
+        self.run = FakeRun(local)
+        self.ask = FakeAsk()
+        self.link = FakeLink(status)
+        self.transfers = FakeTransfers()
+        self.account = FakeAccount(me)
+        self.rest = FakeRest()
+        self.ports = Ports(
+            run=self.run,
+            ask=self.ask,
+            pulses=self.rest,
+            transfers=self.transfers,
+            account=self.account,
+            link=self.link,
+            follows=self.rest,
+            unsent=self.rest,
+        )
+
+
+def outcome(result: msgspec.Struct) -> Outcome:
+    """What the server answers, as it comes over the wire."""
+    return Outcome(body=codec.raw(result))

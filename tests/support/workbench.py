@@ -1,0 +1,68 @@
+"""The main window over a cached workspace, with scripted ports: for tests of the screens, and for pictures."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+
+from PySide6.QtWidgets import QApplication
+
+from omnix_desktop.actions.live import Commands
+from omnix_desktop.actions.place import Place
+from omnix_desktop.cache.engine import Engine
+from omnix_desktop.cache.local import Local
+from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.source import Source
+from omnix_desktop.ports import LinkState, LinkStatus
+from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.shell.main_window import MainWindow
+from omnix_desktop.ui.shell.screens import Screens
+from omnix_protocol.ids import UserId
+from tests.support.cached_workspace import Workspace
+from tests.support.desktop_ports import FakePorts
+
+
+@dataclass
+class Workbench:
+    """Everything of one open window."""
+
+    workspace: Workspace
+    engine: Engine
+    local: Local
+    desk: Desk
+    fake: FakePorts
+    place: Place
+    screens: Screens
+    commands: Commands
+    window: MainWindow
+
+    def settle(self) -> None:
+        """What was written is on disk and on the screen."""
+        self.local.waiting().result()
+        for _ in range(4):
+            QApplication.processEvents()
+
+
+@contextmanager
+def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> Iterator[Workbench]:
+    """A window that shows the workspace; closed with all that belongs to it."""
+    engine, local = workspace.open()
+    clock: list[datetime] = [workspace.now]
+    source = Source(engine.reader, engine.feed, UserId(workspace.me.user_id))
+    fake = FakePorts(local, workspace.me, LinkStatus(state=state, last_sync=workspace.now))
+    desk = Desk(source, local, fake.link, lambda: clock[0])
+    tasks = Tasks("workbench")
+    screens = Screens(local, lambda: None)
+    place = Place(ports=fake.ports, desk=desk, screen=screens)
+    commands = Commands(place, tasks)
+    window = MainWindow(desk, commands, "0.1.0")
+    screens.attach(window, commands)
+    try:
+        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window)
+    finally:
+        desk.composers.flush()
+        desk.close()
+        window.close()
+        window.deleteLater()
+        QApplication.processEvents()
+        engine.close()
