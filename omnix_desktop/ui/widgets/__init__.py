@@ -15,6 +15,7 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     tabs         Tabs: add(words, icon=, count=), set_count(place, n), signal chosen(int)
     banners      Banner.show_sentence(words, tone, action), activated  Toast(parent).say(words, undo), undone
     rail         Rail  RailButton(icon, name, shortcut).set_count  StatusItem.set(words, dot=, colour=)
+    figure       Figure(caption).set_value(value, note, colour), clicked: a wallboard's number
     progress     Spinner  ProgressLine.set_share(0..1 | None)
     dialog       Dialog(title, primary=, cancel=): .body, submit(), set_problem(sentence)
     popup        Popup: .column, open_at(anchor, above=)

@@ -113,7 +113,8 @@ def draw_pill(
         draw_icon(painter, icon, inner.x() - 1, rect.center().y() - 6, colour, 12)
         inner.setLeft(inner.left() + 14)
     role = "caption" if tone in {"neutral", "outline"} else "caption_strong"
-    text(painter, inner, words, role, colour, tabular=True, elide=False)
+    align = Qt.AlignmentFlag.AlignLeft if icon else Qt.AlignmentFlag.AlignHCenter
+    text(painter, inner, words, role, colour, align=align, tabular=True, elide=False)
     return rect.width()
 
 

@@ -52,7 +52,7 @@ class RailButton(PaintedButton):
             paint.focus_ring(painter, rect, Radius.CONTROL + 2)
         draw_icon(painter, self._icon, 10, 10, "on_fill" if lit else "rail_text", 20)
         if self._count:
-            paint.draw_count(painter, rect.right(), 8, self._count, self._tone)
+            paint.draw_count(painter, rect.right(), 10, self._count, self._tone)
         painter.end()
 
 

@@ -4,7 +4,7 @@ Qt's stubs promise an interface where its documentation allows none: hence the i
 """
 
 from PySide6.QtCore import QObject, QPoint, QRect
-from PySide6.QtGui import QAccessible, QAccessibleInterface, QColor, QWindow
+from PySide6.QtGui import QAccessible, QAccessibleInterface
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -28,20 +28,8 @@ def spoken(item: ThreadItem) -> str:
 class _Common(QAccessibleInterface):
     """What the list and its rows answer alike."""
 
-    def window(self) -> QWindow | None:  # type: ignore[override]
-        return None
-
     def setText(self, kind: QAccessible.Text, words: str) -> None:
         """Nothing here is edited."""
-
-    def interface_cast(self, _kind: QAccessible.InterfaceType) -> None:  # type: ignore[override]
-        return None
-
-    def foregroundColor(self) -> QColor:
-        return QColor()
-
-    def backgroundColor(self) -> QColor:
-        return QColor()
 
 
 class RowInterface(_Common):
