@@ -26,14 +26,13 @@ T = TypeVar("T")
 
 READER_THREADS: Final = 2
 _BUSY_MS: Final = 5000
-_DAMAGED: Final = ("malformed", "not a database", "disk i/o error", "file is encrypted", "hmac", "no such table")
+_DAMAGED: Final = ("malformed", "not a database", "file is encrypted", "hmac")
 
 
 def fault_of(error: BaseException) -> Fault:
     """What a failed write means to the person at the screen."""
     text = str(error).lower()
-    full = "disk is full" in text or (isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EFBIG})
-    # a file that may not grow (quota, limit of the process) answers with a short write, which SQLite calls an I/O error
+    full = "disk is full" in text or (isinstance(error, OSError) and error.errno == errno.ENOSPC)
     return Fault("disk_full") if full else Fault("storage", str(error))
 
 
@@ -49,6 +48,8 @@ class Engine:
         self.feed = feed or Feed()
         self.faults: list[Fault] = []
         """What was found at opening."""
+        self.on_rebuilt: Callable[[], None] = lambda: None
+        """Told in the writer's thread: the replica is empty and has to be fetched again."""
         self._here = threading.local()
         self._generation = 0
         self._open_readers: list[_Reading] = []
@@ -71,7 +72,7 @@ class Engine:
         """The calling thread's own; on the GUI thread only for keyed pages under 2 ms."""
         reading: _Reading | None = getattr(self._here, "reading", None)
         if reading is None or reading.generation != self._generation:
-            reading = _Reading(self._connect_reader(), self._generation)
+            reading = _Reading(self._connect_reader(), self._generation, self._look_for_damage)
             self._here.reading = reading
             self._open_readers.append(reading)
         return reading
@@ -79,6 +80,19 @@ class Engine:
     def later(self, query: Callable[Concatenate[Reader, P], T], *args: P.args, **named: P.kwargs) -> Future[T]:
         """Run a query in a reader thread."""
         return self._background.submit(lambda: query(self.reader(), *args, **named))
+
+    def _look_for_damage(self, generation: int) -> None:
+        """A reader met damage in one of the two files. Only the replica may be begun anew while it is in use."""
+
+        def is_sound(connection: Connection) -> bool:
+            return bool(connection.execute("PRAGMA quick_check(1)").fetchall() == [("ok",)])
+
+        def found(done: Future[bool]) -> None:
+            sound = done.exception() is None and done.result()
+            if sound and generation == self._generation:
+                self.rebuild_replica()
+
+        self.local.submit(is_sound).add_done_callback(found)
 
     def rebuild_replica(self) -> Future[None]:
         """Drop cache.db and begin it anew, empty; sync fetches it again."""
@@ -89,7 +103,12 @@ class Engine:
             self._open_replica()
 
         done = self.replica.reconnect(anew)
-        done.add_done_callback(lambda _: self.feed.tell(EVERYTHING))
+
+        def told(_done: Future[None]) -> None:
+            self.feed.tell(EVERYTHING)
+            self.on_rebuilt()
+
+        done.add_done_callback(told)
         return done
 
     def close(self) -> None:
@@ -156,6 +175,7 @@ class Engine:
     def _connect(self, path: Path, synchronous: str) -> Connection:
         connection = driver.connect(str(path), check_same_thread=False, isolation_level=None)
         try:
+            connection.execute("PRAGMA cipher_log_level=NONE")  # it would write to the standard error
             connection.execute(f"PRAGMA key=\"x'{self._key.hex()}'\"")
             connection.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
             connection.execute("PRAGMA journal_mode=WAL")
@@ -173,12 +193,20 @@ class Engine:
 
 
 class _Reading:
-    def __init__(self, connection: Connection, generation: int) -> None:
+    def __init__(self, connection: Connection, generation: int, damaged: Callable[[int], None]) -> None:
         self._connection = connection
         self.generation = generation
+        self._damaged = damaged
 
     def rows(self, sql: str, binds: Sequence[Bind] = ()) -> list[tuple[Any, ...]]:
-        found: list[tuple[Any, ...]] = self._connection.execute(sql, binds).fetchall()
+        """Nothing, where the file turns out to be damaged: the feed tells when there is something to read again."""
+        try:
+            found: list[tuple[Any, ...]] = self._connection.execute(sql, binds).fetchall()
+        except driver.DatabaseError as error:
+            if not is_damaged(error):
+                raise
+            self._damaged(self.generation)
+            return []
         return found
 
     def close(self) -> None:
@@ -187,8 +215,11 @@ class _Reading:
 
 def _fingerprint(connection: Connection) -> str | None:
     """None where the file is new."""
-    if not connection.execute("SELECT 1 FROM sqlite_master LIMIT 1").fetchall():
+    tables = {row[0] for row in connection.execute("SELECT name FROM sqlite_master").fetchall()}
+    if not tables:
         return None
+    if "meta" not in tables:
+        return ""
     rows = connection.execute("SELECT value FROM meta WHERE name = 'fingerprint'").fetchall()
     return str(rows[0][0]) if rows else ""
 

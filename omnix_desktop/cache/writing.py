@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import suppress
 from queue import SimpleQueue
 from typing import Any, TypeVar
 
@@ -63,6 +64,8 @@ class Writer:
         except BaseException:
             if connection.in_transaction:
                 connection.execute("ROLLBACK")
+            if self._connection is connection:
+                _give_back(connection)
             raise
         return result
 
@@ -70,3 +73,9 @@ class Writer:
         if self._connection is not None:
             self._connection.close()
             self._connection = None
+
+
+def _give_back(connection: Connection) -> None:
+    """What a write that failed left in the journal file may be what fills the disk."""
+    with suppress(Exception):  # a later one will do
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()

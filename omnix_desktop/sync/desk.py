@@ -80,6 +80,7 @@ class Desk:
             deliver(lambda: self._link.change(fault=found))
 
         self.engine.feed.deliver_by(deliver)
+        self.engine.on_rebuilt = lambda: deliver(self._connection.begin_again)
         self.local.on_fault = fault
         self._follower.on_fault = fault
         self._follower.on_new_epoch = self._outbox.hold_all

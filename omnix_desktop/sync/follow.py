@@ -163,10 +163,10 @@ class Follower:
         if is_damaged(error):
             _log.warning("cache.db is damaged and is fetched again: %s", error)
             await _done(self._engine.rebuild_replica())
-        else:
-            _log.error("the replica could not be written", exc_info=error)
-            self.on_fault(fault_of(error))
-            await asyncio.sleep(PAUSE_SECONDS)
+            return
+        _log.error("the replica could not be written", exc_info=error)
+        self.on_fault(fault_of(error))
+        await asyncio.sleep(PAUSE_SECONDS)
         self._connection.begin_again()
 
     async def _purge(self, scope: str) -> None:

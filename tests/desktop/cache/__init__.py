@@ -1,0 +1,1 @@
+"""Mirrors omnix_desktop/cache."""
