@@ -1,1 +1,160 @@
 """Composition root of the server."""
+
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+
+from starlette.applications import Starlette
+from starlette.routing import BaseRoute, WebSocketRoute
+from starlette.websockets import WebSocket
+
+from backend import clock
+from backend.asks import Asks
+from backend.bus import Bus, open_bus
+from backend.config import Settings
+from backend.files import Files, open_files
+from backend.gateway.asgi import application
+from backend.gateway.brakes import Brakes
+from backend.gateway.feed import Feeds
+from backend.gateway.files import FileDoor
+from backend.gateway.health import health_routes
+from backend.gateway.http import Http
+from backend.gateway.hub import Hub
+from backend.gateway.openapi import document
+from backend.gateway.passwords import Passwords
+from backend.gateway.presence import Presence
+from backend.gateway.runs import RunDoor
+from backend.gateway.secrets import Seal, SecretDoor, server_key
+from backend.gateway.sessions import Sessions
+from backend.gateway.sign_in import SignInDoor
+from backend.gateway.socket import House, Socket
+from backend.gateway.users import UserDoor
+from backend.runner import Runner
+from backend.store.engine import DatabaseSettings
+from backend.store.errors import Unavailable
+from backend.store.store import Store
+from backend.telemetry import Metrics
+
+VERSION = "0.1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What serving, the command line and the demo have in common."""
+
+    settings: Settings
+    metrics: Metrics
+    store: Store
+    bus: Bus
+    runner: Runner
+    asks: Asks
+    files: Files
+    sessions: Sessions
+    sign_in: SignInDoor
+    secrets: SecretDoor
+
+
+@asynccontextmanager
+async def assembled(settings: Settings) -> AsyncIterator[Parts]:
+    """The parts without a door, made and closed in one event loop. The schema must be there."""
+    async with AsyncExitStack() as stack:
+        metrics = Metrics()
+        store = Store(DatabaseSettings(settings.database_url, settings.data.raw_database or None))
+        stack.push_async_callback(store.close)
+        bus = open_bus(settings.bus.url)
+        await bus.start()
+        stack.push_async_callback(bus.close)
+
+        def ran(command_type: str, outcome: str, seconds: float) -> None:
+            metrics.commands.labels(command_type, outcome).inc()
+            metrics.command_seconds.observe(seconds)
+
+        runner = Runner(store, now=clock.now, grown=bus.grown, jobs_made=lambda: None, observe=ran)
+        asks = Asks(store, now=clock.now)
+        passwords = Passwords(settings.sign_in)
+        stack.callback(passwords.close)
+        sessions = Sessions(store, bus, settings.sign_in, clock.now)
+        brakes = Brakes(store, settings.sign_in, clock.now)
+        yield Parts(
+            settings=settings,
+            metrics=metrics,
+            store=store,
+            bus=bus,
+            runner=runner,
+            asks=asks,
+            files=open_files(settings.files_place),
+            sessions=sessions,
+            sign_in=SignInDoor(store, runner, sessions, passwords, brakes, metrics, clock.now),
+            secrets=SecretDoor(store, Seal(server_key(settings)), clock.now),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Serving:
+    """The application while it serves; `goodbye` lets its sockets go before the connections are closed."""
+
+    app: Starlette
+    goodbye: Callable[[], Awaitable[None]]
+
+
+@asynccontextmanager
+async def serving(parts: Parts) -> AsyncIterator[Serving]:
+    """The door and the jobs of one process."""
+    settings, metrics = parts.settings, parts.metrics
+    epoch = await parts.store.control.epoch()
+    feeds = Feeds(parts.store)
+    presence = Presence(parts.store, parts.runner)
+    hub = Hub(
+        feeds,
+        parts.sessions,
+        parts.bus,
+        metrics,
+        poll_seconds=settings.bus.poll_seconds,
+        per_user=settings.limits.sockets_per_user,
+        also=presence.renew,
+    )
+    door = UserDoor(parts.sessions, parts.runner, hub, presence, parts.bus)
+    house = House(
+        store=parts.store,
+        asks=parts.asks,
+        feeds=feeds,
+        metrics=metrics,
+        epoch=epoch,
+        now=clock.now,
+        soon=hub.soon,
+        ack_seconds=settings.limits.ack_seconds,
+    )
+
+    async def socket(wire: WebSocket) -> None:
+        await Socket(wire, door, house).live()
+
+    async def goodbye() -> None:
+        await hub.close(settings.server.graceful_seconds)
+
+    hub.start()
+    try:
+        yield Serving(application([*_routes(parts), WebSocketRoute("/v1/socket", socket)]), goodbye)
+    finally:
+        await goodbye()
+        await feeds.close()
+
+
+def _routes(parts: Parts) -> list[BaseRoute]:
+    limits = parts.settings.limits
+    http = Http(parts.sessions, parts.metrics, body_bytes=limits.body_bytes, rate=limits.requests_per_second)
+    operations = [
+        *parts.sign_in.operations(),
+        *RunDoor(parts.runner, parts.asks).operations(),
+        *FileDoor(parts.store, parts.files, parts.asks, clock.now, limits.upload_bytes).operations(),
+        *parts.secrets.operations(),
+    ]
+
+    async def ready() -> str:
+        try:
+            await parts.store.control.alive()
+            await parts.store.control.epoch()
+        except (Unavailable, LookupError) as error:
+            return str(error) or "The database does not answer."
+        return ""
+
+    return [*http.routes(operations), *health_routes(parts.metrics, document(operations, VERSION), ready)]

@@ -39,6 +39,8 @@ class Data(_Section, frozen=True, kw_only=True):
 
     folder: str = "omnix-data"  # the SQLite database, the server key and the files, where nothing else is said
     database: str = ""  # sqlite:///path or postgresql://…; empty: SQLite in the folder
+    raw_database: str = ""  # PostgreSQL: the same database by its insert-only role; empty: by the role of `database`
+    owner_database: str = ""  # PostgreSQL: the same database by its owner; for `migrate`
     files: str = ""  # a folder, or s3://bucket/prefix; empty: a folder inside `folder`
 
 
@@ -214,6 +216,10 @@ def _check(settings: Settings) -> None:
             f"data.database: `{_without_password(settings.database_url)}` is no database that the server speaks; "
             f"expected sqlite:///PATH or postgresql://USER:PASSWORD@HOST/NAME."
         )
+    for name in ("raw_database", "owner_database"):
+        url = getattr(settings.data, name)
+        if url and not url.startswith("postgresql://"):
+            raise WrongSetting(f"data.{name}: expected postgresql://USER:PASSWORD@HOST/NAME, or nothing.")
     if settings.bus.url and not settings.bus.url.startswith(("nats://", "tls://")):
         raise WrongSetting("bus.url: expected nats://HOST:PORT, tls://HOST:PORT, or nothing for this process alone.")
     if settings.server.public_url and not settings.server.public_url.startswith(("http://", "https://")):

@@ -103,7 +103,7 @@ def start_logging(level: str, style: str) -> None:
         logger.handlers[:] = []
         logger.propagate = True
     logging.getLogger("uvicorn.access").disabled = True  # query strings are nobody's business
-    for name in ("httpx", "httpcore", "nats", "websockets", "uvicorn.error"):
+    for name in ("httpx", "httpcore", "nats", "websockets", "uvicorn.error", "alembic"):
         logging.getLogger(name).setLevel(logging.WARNING)
 
 

@@ -1,1 +1,14 @@
 """Attachment storage: a folder or S3."""
+
+from pathlib import Path
+
+from backend.files.base import Files, Gone, TooLarge
+from backend.files.folder import FolderFiles
+from backend.files.s3 import ObjectFiles
+
+__all__ = ["Files", "FolderFiles", "Gone", "ObjectFiles", "TooLarge", "open_files"]
+
+
+def open_files(place: str) -> Files:
+    """The place that the settings name."""
+    return ObjectFiles.at(place) if place.startswith("s3://") else FolderFiles(Path(place))

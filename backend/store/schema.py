@@ -6,10 +6,13 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, insert, select, text
 from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
+from backend.store.errors import SchemaMissing, Unavailable
 from backend.store.tables import metadata
 from backend.store.tables.base import of_tenants
 from backend.store.tables.control import facts
@@ -88,3 +91,26 @@ def _make_role(connection: Connection, url: URL) -> None:
         f"DO $$ BEGIN CREATE ROLE {quoted} LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB NOCREATEROLE{password}; "
         "EXCEPTION WHEN duplicate_object OR unique_violation THEN NULL; END $$"
     )
+
+
+async def require(url: str) -> None:
+    """Raises SchemaMissing where the database has not been brought to this release."""
+    config = Config()
+    config.set_main_option("script_location", str(_FOLDER))
+    wanted = ScriptDirectory.from_config(config).get_current_head()
+    parsed = make_url(url)
+    sqlite = parsed.get_backend_name() == "sqlite"
+    engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite" if sqlite else "postgresql+asyncpg"))
+    try:
+        async with engine.connect() as connection:
+            found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
+    except (ProgrammingError, OperationalError):
+        found = None
+    except OSError as error:
+        raise Unavailable(f"The database does not answer ({error.strerror or type(error).__name__}).") from error
+    finally:
+        await engine.dispose()
+    if found != wanted:
+        raise SchemaMissing(
+            f"The database is at {found or 'nothing'} and this release needs {wanted}: run `omnix-server migrate`."
+        )

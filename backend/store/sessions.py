@@ -4,6 +4,7 @@ Tokens come in generations. A refresh token stays good until a token of a later 
 program killed between the two is not signed out; whoever shows it after that ends the family.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -99,6 +100,16 @@ class Sessions:
         async with self._database.reading(None) as connection:
             row = (await connection.execute(select(sessions).where(sessions.c.id == session_id))).first()
         return None if row is None else _session(row)
+
+    async def ended_among(self, session_ids: Collection[SessionId]) -> set[SessionId]:
+        """Those of these sessions that are over, or were never there."""
+        wanted = sorted(session_ids)
+        living: set[SessionId] = set()
+        async with self._database.reading(None) as connection:
+            for start in range(0, len(wanted), 500):
+                some = sessions.c.id.in_(wanted[start : start + 500]), sessions.c.ended_at.is_(None)
+                living.update(row.id for row in await connection.execute(select(sessions.c.id).where(*some)))
+        return set(wanted) - living
 
     async def of_user(self, tenant_id: TenantId, user_id: UserId) -> list[SessionRow]:
         """Living ones, last seen first."""
