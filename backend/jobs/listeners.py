@@ -22,7 +22,7 @@ LOOK_SECONDS: Final = 5.0
 """How often accounts are looked for that nobody listens to."""
 LEASE: Final = timedelta(seconds=20)
 RENEW_SECONDS: Final = 5.0
-FIRST_WAIT: Final = 1.0
+FIRST_WAIT: Final = 0.5
 LONGEST_WAIT: Final = 60.0
 _log = logging.getLogger("backend.jobs.listeners")
 
@@ -56,8 +56,9 @@ class Listeners:
         self._tasks.start(self._look_forever(), "look")
 
     async def close(self) -> None:
+        owned = tuple(self._owned.values())
         await self._tasks.close()
-        for lease in tuple(self._owned.values()):
+        for lease in owned:
             try:
                 await self._store.leases.release(lease)
             except Exception:

@@ -55,6 +55,7 @@ class Shift:
         """Take up what a process that died had begun, then everything else."""
         if self._store.database.is_sqlite:
             # SQLite has one process: what is claimed now was claimed by one that is gone.
+            await self._store.leases.free()
             freed = await self._store.jobs.free()
             if freed:
                 _log.info("%d jobs of a process that ended are taken up again", freed)

@@ -96,3 +96,8 @@ class Leases:
         mine = update(leases).where(leases.c.name == lease.name, leases.c.fence == lease.fence)
         async with self._database.writing(None) as connection:
             await connection.execute(mine.values(lease_until=database_now()))
+
+    async def free(self) -> None:
+        """Where no other process is: what one that died held is anybody's."""
+        async with self._database.writing(None) as connection:
+            await connection.execute(update(leases).values(lease_until=database_now()))

@@ -1,0 +1,1 @@
+"""What happens later: claimed, run, retried, visible."""

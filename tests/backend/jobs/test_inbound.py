@@ -1,0 +1,111 @@
+"""What was stored as received becomes a message: once, in order, and no bad one holds up the rest (promise 1)."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from backend.jobs.inbound import Inbound
+from backend.store.raw import INBOUND, Route
+from omnix_protocol.ids import TenantId
+from omnix_protocol.messages import Message
+from tests.backend.jobs.conftest import Workplace
+from tests.simulators.telegram import Person
+from tests.support.company import Company
+from tests.support.waiting import until
+
+SARI, BUDI = Person(11, "Sari"), Person(12, "Budi")
+
+
+def update(number: int, person: Person, text: str, **more: Any) -> bytes:
+    message = {"message_id": number, "date": 1_750_000_000, "from": person.as_user(), "chat": person.as_chat()}
+    return json.dumps({"update_id": number, "message": message | {"text": text} | more}).encode()
+
+
+async def bring(workplace: Workplace, *bodies: bytes) -> None:
+    for body in bodies:
+        await workplace.company.store.raw.append(workplace.route, {}, body)
+    workplace.shift.received()
+
+
+async def messages_of(workplace: Workplace, person: Person) -> list[Message]:
+    async with workplace.company.store.read(workplace.company.tenant_id) as tx:
+        identity = await tx.customers.identity("telegram", None, str(person.id))
+        if identity is None:
+            return []
+        (conversation,) = await tx.conversations.of_customer(identity.customer_id)
+        found, _, _ = await tx.messages.entries(conversation.id, None, 200)
+    return found
+
+
+async def settled(company: Company) -> None:
+    async def no_due() -> bool:
+        counts = await company.store.jobs.counts()
+        return not counts.get((INBOUND, "due"))
+
+    await until(no_due, "all inbound jobs ended")
+
+
+async def test_messages_keep_their_order_for_each_customer(workplace: Workplace) -> None:
+    texts = [f"pesan {number}" for number in range(40)]
+    bodies = [update(number, (BUDI, SARI)[number % 2], text) for number, text in enumerate(texts, 1)]
+    await bring(workplace, *bodies)
+    await settled(workplace.company)
+    assert [m.text for m in await messages_of(workplace, SARI)] == texts[0::2]
+    assert [m.text for m in await messages_of(workplace, BUDI)] == texts[1::2]
+    assert [m.position for m in await messages_of(workplace, SARI)] == list(range(1, 21))
+
+
+async def test_a_repeat_is_known_and_an_edit_says_the_new_words(workplace: Workplace) -> None:
+    edit = {
+        "update_id": 9,
+        "edited_message": json.loads(update(1, SARI, "Halo!"))["message"] | {"edit_date": 1_750_000_100},
+    }
+    await bring(workplace, update(1, SARI, "Halo"), update(1, SARI, "Halo"), json.dumps(edit).encode())
+    await settled(workplace.company)
+    (message,) = await messages_of(workplace, SARI)
+    assert (message.text, message.version) == ("Halo!", 2)
+    assert message.edited_at is not None
+
+
+async def test_what_cannot_be_read_is_kept_and_seen_and_the_rest_goes_on(workplace: Workplace) -> None:
+    await bring(
+        workplace,
+        b"{",
+        update(1, SARI, "satu"),
+        b'{"update_id": 5, "message": 3}',
+        b"\xff\x00",
+        update(2, SARI, "dua \0 nol"),
+    )
+    await settled(workplace.company)
+    assert [m.text for m in await messages_of(workplace, SARI)] == ["satu", "dua \ufffd nol"]
+    failed = await workplace.company.store.jobs.failed(workplace.company.tenant_id)
+    assert len(failed) == 3
+    assert all(job.last_error.endswith(".") for job in failed)
+    assert await workplace.company.store.jobs.run_again(failed[0].id)  # a replay is the same work once more
+    await settled(workplace.company)
+    assert len(await workplace.company.store.jobs.failed(workplace.company.tenant_id)) == 3
+
+
+async def test_another_tenants_job_never_reaches_this_account(workplace: Workplace) -> None:
+    company = workplace.company
+    stranger = Route(
+        "x", TenantId("01900000-0000-7000-8000-000000000000"), workplace.route.channel_account_id, "telegram"
+    )
+    await company.store.raw.append(stranger, {}, update(1, SARI, "Halo"))
+    workplace.shift.received()
+    await settled(company)
+    assert await messages_of(workplace, SARI) == []
+
+
+async def test_a_job_of_a_dead_process_is_taken_up_in_its_old_order(company: Company) -> None:
+    route = await company.account("telegram", {"token": "1:a"})
+    for number, text in enumerate(["satu", "dua", "tiga"], 1):
+        await company.store.raw.append(route, {}, update(number, SARI, text))
+    claimed = await company.store.jobs.claim([INBOUND], 2, timedelta(minutes=5))
+    assert len(claimed) == 2  # and now that process is gone
+    assert await company.store.jobs.free() == 2
+    work = Inbound(company.store, company.runner, {}, company.accounts)
+    again = await company.store.jobs.claim([INBOUND], 10, timedelta(minutes=5))
+    assert [job.id for job in again][:2] == [job.id for job in claimed]
+    for coroutine in await work.begin(again):
+        await coroutine
