@@ -26,6 +26,7 @@ class Writer:
     def submit(self, work: Callable[[Connection], T]) -> Future[T]:
         """The work's result, after its commit; its exception, after the roll-back."""
         future: Future[T] = Future()
+        future.set_running_or_notify_cancel()  # whoever stops waiting for it does not stop it
         self._queue.put((work, future))
         return future
 

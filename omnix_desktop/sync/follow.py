@@ -82,6 +82,7 @@ class Follower:
         if count > 0:
             self._held[scope] = count
         elif self._held.pop(scope, None) is not None:
+            self._live.discard(scope)
             self._connection.send(Unfollow(scope=scope))
 
     def revoked(self, callback: Callable[[str], None]) -> Unsubscribe:
