@@ -16,4 +16,4 @@ class Audit:
     async def asked(self, actor: str, what: str, body: bytes, at: datetime) -> None:
         """Somebody opened what the law wants to be known; `body` is the query."""
         row = {"tenant_id": self._link.tenant_id, "id": new_id(), "at": at, "actor": actor, "what": what, "body": body}
-        await self._link.connection.execute(insert(audit_asked), [row])
+        await self._link.transaction.execute(insert(audit_asked), [row])

@@ -3,10 +3,11 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import insert, select
+from sqlalchemy import text
 
 from backend.store.link import Link
-from backend.store.tables.journal import commands_seen
+from backend.store.prepared import Prepared
+from backend.store.tables.base import to_micros
 from omnix_protocol.ids import CommandId
 
 
@@ -23,22 +24,24 @@ class Commands:
         self._link = link
 
     async def seen(self, actor: str, command_id: CommandId) -> Seen | None:
-        statement = select(commands_seen.c.result, commands_seen.c.body_digest).where(
-            commands_seen.c.tenant_id == self._link.tenant_id,
-            commands_seen.c.actor == actor,
-            commands_seen.c.command_id == command_id,
-        )
-        row = (await self._link.connection.execute(statement)).first()
-        return None if row is None else Seen(bytes(row.result), bytes(row.body_digest))
+        found = await self._link.fetch(_SEEN, {"actor": actor, "command": command_id})
+        return Seen(bytes(found[0][0]), bytes(found[0][1])) if found else None
 
     async def remember(self, actor: str, command_id: CommandId, digest: bytes, result: bytes, at: datetime) -> None:
         """Call it before `save`: heads are locked last. The same command run twice at once ends here in Conflict."""
-        row = {
-            "tenant_id": self._link.tenant_id,
-            "actor": actor,
-            "command_id": command_id,
-            "body_digest": digest,
-            "result": result,
-            "at": at,
-        }
-        await self._link.connection.execute(insert(commands_seen), [row])
+        row = {"actor": actor, "command": command_id, "digest": digest, "result": result, "at": to_micros(at)}
+        await self._link.fetch(_REMEMBER, row)
+
+
+_SEEN = Prepared(
+    text(
+        "SELECT c.result, c.body_digest FROM commands_seen AS c "
+        "WHERE c.tenant_id = :tenant AND c.actor = :actor AND c.command_id = :command"
+    )
+)
+_REMEMBER = Prepared(
+    text(
+        "INSERT INTO commands_seen (tenant_id, actor, command_id, body_digest, result, at) "
+        "VALUES (:tenant, :actor, :command, :digest, :result, :at)"
+    )
+)

@@ -1,30 +1,39 @@
 """Entities to rows: version-guarded, and the rows of other tables that follow from them."""
 
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, delete, insert, update
+from sqlalchemy import Table, bindparam, delete, insert, literal_column, update
 
 from backend.store.changes import Change, DropEntity, PutEntity
 from backend.store.errors import Conflict
-from backend.store.link import Link
+from backend.store.prepared import Prepared, fetch, many
 from backend.store.tables.conversations import interactions
-from backend.store.tables.mapping import MAPPED, Mapped
+from backend.store.tables.mapping import MAPPED, Side
+from backend.store.writer import Writer
 from omnix_protocol import codec
 from omnix_protocol.base import Entity
 
 _QUEUE = "queue:"
 
 
-async def write_entities(link: Link, changes: Sequence[Change]) -> None:
-    """Rows of all puts, always in the same order of keys; the loser of a race learns by Conflict."""
+def write_entities(writer: Writer, changes: Sequence[Change]) -> list[bytes]:
+    """Rows of all puts, always in the same order of keys; the loser of a race learns by Conflict.
+
+    Gives the body of each change, empty for drops.
+    """
     window = _window(changes)
-    puts = [change.entity for change in changes if isinstance(change, PutEntity)]
-    for entity in sorted(puts, key=lambda entity: (type(entity).__name__, entity.id, entity.version)):
-        await _write(link, entity, window)
-    written = {entity.id for entity in puts}
-    for interaction_id in sorted(window.keys() - written):
-        await _set_window(link, interaction_id, window[interaction_id])
+    bodies = [codec.encode(change.entity) if isinstance(change, PutEntity) else b"" for change in changes]
+    puts = [
+        (change.entity, body) for change, body in zip(changes, bodies, strict=True) if isinstance(change, PutEntity)
+    ]
+    for entity, body in sorted(puts, key=lambda put: (type(put[0]).__name__, put[0].id, put[0].version)):
+        _write(writer, entity, body, window)
+    for interaction_id in sorted(window.keys() - {entity.id for entity, _ in puts}):
+        parameters = {"tenant": writer.tenant_id, "entity": interaction_id, "inside": window[interaction_id]}
+        fetch(writer.connection, _SET_WINDOW, parameters)
+    return bodies
 
 
 def _window(changes: Iterable[Change]) -> dict[str, int]:
@@ -40,40 +49,60 @@ def _window(changes: Iterable[Change]) -> dict[str, int]:
     return window
 
 
-async def _write(link: Link, entity: Entity, window: dict[str, int]) -> None:
+def _write(writer: Writer, entity: Entity, body: bytes, window: dict[str, int]) -> None:
     where = MAPPED[type(entity).__name__]
-    row: dict[str, Any] = {"version": entity.version, "body": codec.encode(entity), **where.columns(entity)}
+    row: dict[str, Any] = {"version": entity.version, "body": body, **where.columns(entity)}
     if where.table is interactions and entity.id in window:
         row["in_window"] = window[entity.id]
-    key = {"tenant_id": link.tenant_id, "id": entity.id}
+    row["tenant_id"] = writer.tenant_id
+    row["id"] = entity.id
     if entity.version == 1:
-        await link.connection.execute(insert(where.table), [key | row])
+        fetch(writer.connection, _insert(where.table, tuple(row)), row)
     else:
-        table = where.table
-        guarded = update(table).where(
-            table.c.tenant_id == bindparam("key_tenant"),
-            table.c.id == bindparam("key_id"),
-            table.c.version == bindparam("key_version"),
-        )
-        keys = {"key_tenant": link.tenant_id, "key_id": entity.id, "key_version": entity.version - 1}
-        done = await link.connection.execute(guarded, row | keys)
-        if done.rowcount != 1:
+        row["guard"] = entity.version - 1
+        row["key_tenant_id"], row["key_id"] = row.pop("tenant_id"), row.pop("id")
+        if not fetch(writer.connection, _update(where.table, tuple(row)), row):
             raise Conflict(f"{type(entity).__name__} {entity.id} is no longer at version {entity.version - 1}")
-    await _write_side(link, entity, where)
+    if where.side is not None:
+        _write_side(writer, entity, where.side)
 
 
-async def _write_side(link: Link, entity: Entity, where: Mapped[Any]) -> None:
-    side = where.side
-    if side is None:
-        return
-    owner = {"tenant_id": link.tenant_id, **side.owner(entity)}
+def _write_side(writer: Writer, entity: Entity, side: Side[Any]) -> None:
+    owner = {"tenant_id": writer.tenant_id, **side.owner(entity)}
     if entity.version > 1:
-        conditions = [side.table.c[name] == value for name, value in owner.items()]
-        await link.connection.execute(delete(side.table).where(*conditions))
-    if rows := side.rows(entity):
-        await link.connection.execute(insert(side.table), [owner | row for row in rows])
+        fetch(writer.connection, _delete(side.table, tuple(owner)), owner)
+    rows = [owner | row for row in side.rows(entity)]
+    if rows:
+        many(writer.connection, _insert(side.table, tuple(rows[0])), rows)
 
 
-async def _set_window(link: Link, interaction_id: str, inside: int) -> None:
-    mine = interactions.c.tenant_id == link.tenant_id, interactions.c.id == interaction_id
-    await link.connection.execute(update(interactions).where(*mine).values(in_window=inside))
+@cache
+def _insert(table: Table, columns: tuple[str, ...]) -> Prepared:
+    ordered = [column for column in table.c if column.name in columns]
+    return Prepared(
+        insert(table).values({column.name: bindparam(column.name, type_=column.type) for column in ordered})
+    )
+
+
+@cache
+def _update(table: Table, columns: tuple[str, ...]) -> Prepared:
+    changed = [column for column in table.c if column.name in columns]
+    key = (
+        table.c.tenant_id == bindparam("key_tenant_id"),
+        table.c.id == bindparam("key_id"),
+        table.c.version == bindparam("guard"),
+    )
+    values = {column.name: bindparam(column.name, type_=column.type) for column in changed}
+    return Prepared(update(table).where(*key).values(values).returning(literal_column("1")))
+
+
+@cache
+def _delete(table: Table, columns: tuple[str, ...]) -> Prepared:
+    return Prepared(delete(table).where(*(table.c[name] == bindparam(name) for name in columns)))
+
+
+_SET_WINDOW = Prepared(
+    update(interactions)
+    .where(interactions.c.tenant_id == bindparam("tenant"), interactions.c.id == bindparam("entity"))
+    .values(in_window=bindparam("inside"))
+)

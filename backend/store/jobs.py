@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, type_coerce, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 from sqlalchemy.types import BigInteger
 
 from backend.store.changes import NewJob
@@ -18,6 +17,7 @@ from backend.store.engine import Database
 from backend.store.link import Link
 from backend.store.tables.base import Instant, database_now
 from backend.store.tables.control import jobs
+from backend.store.transaction import Transaction
 from omnix_protocol.ids import TenantId, new_id
 
 DUE = "due"
@@ -71,12 +71,12 @@ async def add_jobs(link: Link, new: Iterable[NewJob]) -> None:
     for job in new:
         row = job_row(link.tenant_id, job)
         at = database_now() if job.run_at is None else bindparam("at", job.run_at, Instant())
-        if job.key is not None and await _replaced(link.connection, row, at):
+        if job.key is not None and await _replaced(link.transaction, row, at):
             continue
-        await link.connection.execute(insert(jobs).values(**row, run_at=at, made_at=database_now()))
+        await link.transaction.execute(insert(jobs).values(**row, run_at=at, made_at=database_now()))
 
 
-async def _replaced(connection: AsyncConnection, row: dict[str, Any], at: Any) -> bool:
+async def _replaced(connection: Transaction, row: dict[str, Any], at: Any) -> bool:
     same = update(jobs).where(
         jobs.c.tenant_id == row["tenant_id"], jobs.c.kind == row["kind"], jobs.c.key == row["key"], jobs.c.state == DUE
     )

@@ -87,7 +87,7 @@ class Journal:
         return found
 
     async def _logs(self, cursors: Mapping[str, int], limit: int) -> dict[str, deque[CommitId]]:
-        rows = await self._link.connection.execute(
+        rows = await self._link.transaction.execute(
             _LOGS[self._link.sqlite],
             {
                 "tenant": self._link.tenant_id,

@@ -10,7 +10,6 @@ from typing import Any
 
 import msgspec
 from sqlalchemy import Row, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.store.changes import NewJob
 from backend.store.engine import Database
@@ -18,6 +17,7 @@ from backend.store.jobs import job_row
 from backend.store.tables.base import database_now
 from backend.store.tables.control import jobs
 from backend.store.tables.inbox import raw_inbox
+from backend.store.transaction import Transaction
 from backend.tasks import Tasks
 from omnix_protocol.ids import ChannelAccountId, TenantId, new_id
 
@@ -135,8 +135,8 @@ class RawInbox:
                     waiting.stored.set_result(None)
 
 
-async def _insert(connection: AsyncConnection, group: list[_Waiting]) -> None:
-    now = (await connection.execute(select(database_now()))).scalar_one()
+async def _insert(connection: Transaction, group: list[_Waiting]) -> None:
+    now = (await connection.execute(select(database_now()))).scalar()
     await connection.execute(insert(raw_inbox), [waiting.row | {"received_at": now} for waiting in group])
     await connection.execute(insert(jobs), [waiting.job | {"run_at": now, "made_at": now} for waiting in group])
 

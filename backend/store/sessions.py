@@ -11,10 +11,10 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Row, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from backend.store.engine import Database
 from backend.store.tables.control import sessions, tokens
+from backend.store.transaction import Transaction
 from omnix_protocol.ids import SessionId, TenantId, UserId
 
 ACCESS = "access"
@@ -88,7 +88,7 @@ class Sessions:
                 await _end(connection, sessions.c.id == row.session_id, "reuse", now)
                 return Rotation.REUSED, _session(row)
             newest = select(func.max(tokens.c.generation)).where(tokens.c.session_id == row.session_id)
-            generation = int((await connection.execute(newest)).scalar_one()) + 1
+            generation = int((await connection.execute(newest)).scalar()) + 1
             await _used(connection, refresh, now)
             await _issue(connection, row.session_id, generation, pair)
             seen = update(sessions).where(sessions.c.id == row.session_id)
@@ -146,7 +146,7 @@ class Sessions:
 
 
 async def _token(
-    connection: AsyncConnection, digest: bytes, kind: str, now: datetime, *, locked: bool = False
+    connection: Transaction, digest: bytes, kind: str, now: datetime, *, locked: bool = False
 ) -> Row[*tuple[Any, ...]] | None:
     statement = (
         select(sessions, tokens.c.session_id, tokens.c.generation, tokens.c.used_at)
@@ -158,7 +158,7 @@ async def _token(
     return (await connection.execute(statement)).first()
 
 
-async def _issue(connection: AsyncConnection, session_id: str, generation: int, pair: TokenPair) -> None:
+async def _issue(connection: Transaction, session_id: str, generation: int, pair: TokenPair) -> None:
     shared = {"session_id": session_id, "generation": generation}
     rows = [
         shared | {"hash": pair.access, "kind": ACCESS, "expires_at": pair.access_expires_at},
@@ -167,12 +167,12 @@ async def _issue(connection: AsyncConnection, session_id: str, generation: int, 
     await connection.execute(insert(tokens), rows)
 
 
-async def _used(connection: AsyncConnection, digest: bytes, now: datetime) -> None:
+async def _used(connection: Transaction, digest: bytes, now: datetime) -> None:
     first = update(tokens).where(tokens.c.hash == digest, tokens.c.used_at.is_(None))
     await connection.execute(first.values(used_at=now))
 
 
-async def _end(connection: AsyncConnection, which: Any, because: str, now: datetime) -> int:
+async def _end(connection: Transaction, which: Any, because: str, now: datetime) -> int:
     ending = update(sessions).where(which, sessions.c.ended_at.is_(None))
     return (await connection.execute(ending.values(ended_at=now, ended_because=because))).rowcount
 

@@ -40,14 +40,14 @@ class Store:
     @asynccontextmanager
     async def begin(self, tenant_id: TenantId) -> AsyncIterator[UnitOfWork]:
         """Read and write: commits when the block ends. Raises Conflict on a lost race, Unavailable without database."""
-        async with self.database.writing(tenant_id) as connection:
-            yield UnitOfWork(Link(connection, tenant_id, sqlite=self.database.is_sqlite, writable=True))
+        async with self.database.writing(tenant_id) as transaction:
+            yield UnitOfWork(Link(transaction, tenant_id, sqlite=self.database.is_sqlite, writable=True))
 
     @asynccontextmanager
     async def read(self, tenant_id: TenantId) -> AsyncIterator[Reading]:
         """Read only, all of one moment. Raises Unavailable without database."""
-        async with self.database.reading(tenant_id) as connection:
-            yield Reading(Link(connection, tenant_id, sqlite=self.database.is_sqlite, writable=False))
+        async with self.database.reading(tenant_id) as transaction:
+            yield Reading(Link(transaction, tenant_id, sqlite=self.database.is_sqlite, writable=False))
 
     async def close(self) -> None:
         await self._tasks.close()

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from functools import cached_property
 from typing import TypeVar
 
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 
 from backend.store import saving
 from backend.store.audit import Audit
@@ -13,6 +13,7 @@ from backend.store.commands import Commands
 from backend.store.jobs import add_jobs
 from backend.store.journal import Journal
 from backend.store.link import Link
+from backend.store.prepared import Prepared
 from backend.store.reads.catalogue import CatalogueReads
 from backend.store.reads.channels import ChannelReads
 from backend.store.reads.conversations import ConversationReads
@@ -22,6 +23,7 @@ from backend.store.reads.people import PeopleReads
 from backend.store.reads.reports import ReportReads
 from backend.store.reads.work import WorkReads
 from backend.store.snapshots import Snapshots
+from backend.store.writer import Writer
 from omnix_protocol.base import Entity
 from omnix_protocol.ids import TenantId
 
@@ -101,8 +103,7 @@ class UnitOfWork(Reading):
 
     async def next_number(self, counter: str) -> int:
         """The next of the tenant's own numbers: customer, interaction, case, ticket."""
-        row = await self._link.connection.execute(_NEXT, {"tenant": self.tenant_id, "name": counter})
-        return int(row.scalar_one())
+        return int((await self._link.fetch(_NEXT, {"name": counter}))[0][0])
 
     @cached_property
     def audit(self) -> Audit:
@@ -116,10 +117,16 @@ class UnitOfWork(Reading):
         """Write all of it as one commit; the last thing before the block ends. Raises Conflict on a lost race."""
         if jobs:
             await add_jobs(self._link, jobs)
-        return await saving.save(self._link, meta, changes)
+
+        def write(connection: Connection) -> Saved:
+            return saving.save(Writer(connection, self.tenant_id, self._link.sqlite), meta, changes)
+
+        return await self._link.transaction.run(write)
 
 
-_NEXT = text(
-    "INSERT INTO counters (tenant_id, name, value) VALUES (:tenant, :name, 1) "
-    "ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+_NEXT = Prepared(
+    text(
+        "INSERT INTO counters (tenant_id, name, value) VALUES (:tenant, :name, 1) "
+        "ON CONFLICT (tenant_id, name) DO UPDATE SET value = counters.value + 1 RETURNING value"
+    )
 )

@@ -1,0 +1,131 @@
+"""SQLite: one writer and a few readers, each connection used by one transaction at a time, in threads of their own.
+
+The driver is the standard library's: a transaction that writes is given to its thread in a few pieces, where a
+driver for asyncio would go there and back three times for each statement.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import asynccontextmanager
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Engine, QueuePool, create_engine, event
+from sqlalchemy.engine import URL
+
+from backend.store import guard
+from backend.store.prepared import Prepared, Rows, fetch
+from backend.store.transaction import Transaction, meaning
+
+T = TypeVar("T")
+
+
+class SqliteTransaction(Transaction):
+    def __init__(self, connection: Connection, threads: ThreadPoolExecutor) -> None:
+        self._connection = connection
+        self._threads = threads
+
+    async def run(self, work: Callable[[Connection], T]) -> T:
+        return await in_thread(self._threads, work, self._connection)
+
+    async def fetch(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        return await in_thread(self._threads, fetch, self._connection, prepared, parameters)
+
+
+async def in_thread(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
+    """The work's result. Whoever is cancelled meanwhile leaves only when the thread has let go of the connection."""
+    running = asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    try:
+        return await asyncio.shield(running)
+    except asyncio.CancelledError:
+        await asyncio.wait([running])
+        if not running.cancelled():
+            running.exception()  # nobody else will look at it
+        raise
+
+
+class Sqlite:
+    """The connections to one database file."""
+
+    def __init__(self, url: URL, readers: int) -> None:
+        self._writer = _engine(url, 1, writes=True)
+        self._reader = _engine(url, readers, writes=False)
+        self._writer_thread = ThreadPoolExecutor(1, "sqlite writer")
+        self._reader_threads = ThreadPoolExecutor(readers, "sqlite reader")
+        self._readers = asyncio.Semaphore(readers)
+
+    @asynccontextmanager
+    async def writing(self, tenant_id: str | None) -> AsyncIterator[Transaction]:
+        """One at a time: the caller sees to it."""
+        async with _begun(self._writer, self._writer_thread, tenant_id) as transaction:
+            yield transaction
+
+    @asynccontextmanager
+    async def reading(self, tenant_id: str | None) -> AsyncIterator[Transaction]:
+        async with self._readers, _begun(self._reader, self._reader_threads, tenant_id) as transaction:
+            yield transaction
+
+    async def close(self) -> None:
+        await in_thread(self._reader_threads, self._reader.dispose)
+        await in_thread(self._writer_thread, self._writer.dispose)
+        self._reader_threads.shutdown()
+        self._writer_thread.shutdown()
+
+
+@asynccontextmanager
+async def _begun(engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> AsyncIterator[Transaction]:
+    connection: Connection | None = None
+
+    def begin() -> Connection:
+        nonlocal connection
+        connection = engine.connect()
+        connection.info["tenant"] = tenant_id
+        connection.begin()
+        return connection
+
+    try:
+        yield SqliteTransaction(await in_thread(threads, begin), threads)
+        await in_thread(threads, _commit, connection)
+    except BaseException as error:
+        if (known := meaning(error)) is not None:
+            raise known from error
+        raise
+    finally:
+        if connection is not None and not connection.closed:
+            await in_thread(threads, connection.close)
+
+
+def _commit(connection: Connection) -> None:
+    connection.commit()
+    connection.close()
+
+
+def _engine(url: URL, connections: int, *, writes: bool) -> Engine:
+    engine = create_engine(
+        url.set(drivername="sqlite+pysqlite"),
+        poolclass=QueuePool,
+        pool_size=connections,
+        max_overflow=0,
+        connect_args={"isolation_level": None, "timeout": 15, "check_same_thread": False},
+    )
+
+    @event.listens_for(engine, "connect")
+    def prepare(driver: Any, _record: Any) -> None:
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=FULL",
+            "cache_size=-65536",
+            "temp_store=MEMORY",
+            f"query_only={'OFF' if writes else 'ON'}",
+        ):
+            driver.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def bound(connection: Connection, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:
+        guard.check(sql, parameters, many, connection.info.get("tenant"))
+
+    return engine
