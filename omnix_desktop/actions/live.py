@@ -1,6 +1,6 @@
 """The registry at work: one QAction per action, enabled and explained as the state is, run as a task."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
 from PySide6.QtCore import QObject, SignalInstance
@@ -46,6 +46,10 @@ class Commands(QObject):
 
     def qactions(self) -> list[QAction]:
         return list(self._qactions.values())
+
+    def start(self, doing: Coroutine[None, None, None], name: str) -> None:
+        """What no action names: marking as read, following what is on the screen."""
+        self._tasks.start(doing, name)
 
     def run(self, id: str) -> bool:  # noqa: A002  # what it is
         """Do it if it may be done now; otherwise say why not."""

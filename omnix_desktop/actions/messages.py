@@ -79,22 +79,28 @@ def resolve(place: Place, item: ThreadItem, went_out: bool) -> None:
     place.ports.run.run(ResolveUncertain(message_id=MessageId(item.entity_id), went_out=went_out))
 
 
+def back_to_draft(place: Place, command_id: CommandId) -> None:
+    """What is being typed is written down first: the text comes in front of it."""
+    place.desk.composers.flush()
+    place.ports.unsent.back_to_draft(command_id)
+
+
 ON_ITEM: dict[str, Callable[[Place, ThreadItem], None]] = {
     "retry": retry,
     "went_out": lambda place, item: resolve(place, item, True),
     "not_sent": lambda place, item: resolve(place, item, False),
     "send_anyway": lambda place, item: place.ports.unsent.send_anyway([CommandId(item.command_id)]),
-    "edit": lambda place, item: place.ports.unsent.back_to_draft(CommandId(item.command_id)),
+    "edit": lambda place, item: back_to_draft(place, CommandId(item.command_id)),
     "discard": lambda place, item: place.ports.unsent.discard(CommandId(item.command_id)),
 }
 """What the words below a bubble do (`thread.action_<name>`)."""
 
 
-def mark_read(place: Place) -> None:
+async def mark_read(place: Place) -> None:
     """The owner has the newest entry before their eyes."""
     it = place.desk.conversation.interaction
     thread = place.desk.thread
     shown = it is not None and it.status in HELD and it.unread > 0 and thread.conversation_id == it.conversation_id
     if it is None or not shown or not place.desk.conversation.mine or place.desk.status.offline():
         return
-    place.ports.run.run(MarkRead(conversation_id=it.conversation_id, position=thread.last_position))
+    await place.ports.run.now(MarkRead(conversation_id=it.conversation_id, position=thread.last_position))

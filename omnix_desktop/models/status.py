@@ -27,7 +27,7 @@ _DOTS = {
 class StatusLine:
     """What the status bar says."""
 
-    connection: str
+    link: str
     dot: str
     unsent: str = ""
     unsent_tone: str = "muted"
@@ -91,14 +91,14 @@ class Status(QObject):
         waiting, stuck = counts.queued, counts.held + counts.refused
         words = tr("status.unsent", n=waiting + stuck) if waiting + stuck else ""
         return StatusLine(
-            connection=self._connection(),
+            link=self._linked(),
             dot=_DOTS[self._status.state],
             unsent=words,
             unsent_tone="bad" if stuck else "soon" if self.offline() else "muted",
             fault=fault_sentence(self._status.fault),
         )
 
-    def _connection(self) -> str:
+    def _linked(self) -> str:
         status = self._status
         told = tr(f"status.{status.state.value}")
         if status.state is LinkState.ENDED and status.reason:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import thread as queries
-from omnix_desktop.cache.queries.pending import Pending
+from omnix_desktop.cache.queries.pending import Pending, PendingState
 from omnix_desktop.cache.queries.thread import Entry
 from omnix_desktop.models.paged_list import WINDOW, PagedList
 from omnix_desktop.models.source import Source
@@ -147,9 +147,13 @@ class Thread(QObject):
             self._read_sessions()
         if mine:
             self._merge(mine)
-        if mine or any(kind == "outbox" and lane in (self._id, "*") for kind, lane in changed):
+        if mine or any(kind == "outbox" and self._is_here(lane) for kind, lane in changed):
             self._pending = queries.unsent(self._source.reader, self._id)
             self._tell()
+
+    def _is_here(self, lane: str) -> bool:
+        """The conversation's own lane, or that of one of its messages being sent again."""
+        return lane in (self._id, "*") or self.items.place_of(lane) >= 0
 
     def _merge(self, fresh: Iterable[Entry]) -> None:
         known = {entry.position: entry for entry in self._window.entries}
@@ -191,7 +195,11 @@ class Thread(QObject):
         self.changed.emit()
 
     def _items(self) -> list[ThreadItem]:
-        retried: set[str] = {p.command.message_id for p in self._pending if isinstance(p.command, RetrySend)}
+        retried: set[str] = {
+            waiting.command.message_id
+            for waiting in self._pending
+            if isinstance(waiting.command, RetrySend) and waiting.state is PendingState.QUEUED
+        }
         starts = {it.first_position: it for it in self.sessions}
         items: list[ThreadItem] = []
         for entry in (*self._asked, *self._window.entries):

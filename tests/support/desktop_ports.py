@@ -18,11 +18,12 @@ from omnix_desktop.ports import (
     S,
     Unsubscribe,
 )
+from omnix_desktop.sync.outbox import DURABLE, lane_of, subject_of
 from omnix_protocol import codec
 from omnix_protocol.base import Command, Pulse, Query
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId, FileId, SessionId, new_id
-from omnix_protocol.messages import AddMemo, Attachment, ResolveUncertain, RetrySend, SendMessage
+from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import Session, SignedIn
 
 
@@ -43,10 +44,11 @@ class FakeRun:
         id: CommandId | None = None,  # noqa: A002
         failed: Callable[[Fault], None] | None = None,
     ) -> CommandId:
+        if not isinstance(command, DURABLE):
+            raise TypeError(f"{type(command).__name__} needs the server's word: use Run.now")
         self.ran.append(command)
         key = id or CommandId(new_id())
-        if isinstance(command, SendMessage | AddMemo | RetrySend | ResolveUncertain):
-            self._local.send(key, command, getattr(command, "conversation_id", ""), _subject(command)).result()
+        self._local.send(key, command, lane_of(command), subject_of(command)).result()
         return key
 
     async def now(self, command: Command) -> Outcome:
@@ -54,10 +56,6 @@ class FakeRun:
         if self.offline:
             return Outcome(refused=OFFLINE)
         return self.answers.get(type(command), Outcome())
-
-
-def _subject(command: Command) -> str:
-    return str(getattr(command, "message_id", "") or getattr(command, "memo_id", ""))
 
 
 class FakeAsk:

@@ -64,9 +64,11 @@ def unsent(reader: Reader, conversation_id: ConversationId) -> tuple[Pending, ..
     """
     return pending_rows(
         reader,
-        "lane = ? AND NOT (state = 'accepted' AND EXISTS (SELECT 1 FROM entities e"
+        "(lane = ? OR (type IN ('RetrySend', 'ResolveUncertain') AND subject_id IN"
+        " (SELECT t.id FROM entries t WHERE t.conversation_id = ?)))"
+        " AND NOT (state = 'accepted' AND EXISTS (SELECT 1 FROM entities e"
         " WHERE e.type IN ('Message', 'Memo') AND e.id = outbox.subject_id))",
-        (conversation_id,),
+        (conversation_id, conversation_id),
     )
 
 

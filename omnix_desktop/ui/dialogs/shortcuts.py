@@ -3,6 +3,7 @@
 from PySide6.QtWidgets import QGridLayout, QScrollArea, QWidget
 
 from omnix_desktop.actions.base import ACTIONS
+from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.badges import Badge
@@ -16,7 +17,7 @@ _TYPED = (("Return", "shortcuts.send"), ("Shift+Return", "shortcuts.newline"), (
 class ShortcutsDialog(Dialog):
     """Two columns: what, and with which keys."""
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, _place: Place, parent: QWidget) -> None:
         super().__init__(tr("shortcuts.title"), primary=tr("shell.close"), cancel="", width=460, parent=parent)
         self.setObjectName("shortcuts_dialog")
         self.cancel_button.hide()

@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
 
+from omnix_desktop.actions.messages import back_to_draft
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.status import UnsentRow
@@ -83,7 +84,7 @@ class UnsentDialog(Dialog):
         line.addWidget(again)
         if row.conversation_id:
             edit = Button(tr("entries.action_edit"), "quiet", small=True)
-            edit.clicked.connect(lambda: unsent.back_to_draft(command_id))
+            edit.clicked.connect(lambda: back_to_draft(self._place, command_id))
             line.addWidget(edit)
         discard = Button(tr("entries.action_discard"), "danger", small=True)
         discard.clicked.connect(lambda: unsent.discard(command_id))

@@ -8,17 +8,15 @@ from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
 from omnix_desktop.actions.live import Commands
-from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import set_language, tr
+from omnix_desktop.ui.dialogs import DIALOGS
 from omnix_desktop.ui.dialogs.confirm import Confirm
-from omnix_desktop.ui.dialogs.shortcuts import ShortcutsDialog
-from omnix_desktop.ui.dialogs.transfer import TransferDialog
-from omnix_desktop.ui.dialogs.unsent import UnsentDialog
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.shell.main_window import MainWindow
 from omnix_desktop.ui.shell.palette import Palette
 from omnix_desktop.ui.theme import theme
 from omnix_desktop.ui.widgets.banners import Toast
+from omnix_desktop.ui.windows import WINDOWS
 
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
@@ -38,26 +36,12 @@ class Screens(QObject):
         self._window: MainWindow | None = None
         self._commands: Commands | None = None
         self._toast: Toast | None = None
-        self._windows: dict[str, Callable[[Place], QWidget]] = {}
         self._open_windows: dict[str, QWidget] = {}
-        self._dialogs: dict[str, Callable[[], QDialog | Palette]] = {}
         self._zoom = 1
 
     def attach(self, window: MainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
         self._toast = Toast(window, tr("shell.close"))
-        self._dialogs = {
-            "transfer": lambda: TransferDialog(commands.place, window),
-            "unsent": lambda: UnsentDialog(commands.place, window),
-            "shortcuts": lambda: ShortcutsDialog(window),
-            "palette": lambda: Palette(commands, window),
-        }
-
-    def add_dialog(self, name: str, make: Callable[[], QDialog]) -> None:
-        self._dialogs[name] = make
-
-    def add_window(self, name: str, make: Callable[[Place], QWidget]) -> None:
-        self._windows[name] = make
 
     def tell(self, words: str, tone: str = "info") -> None:
         if self._toast is not None:
@@ -91,19 +75,24 @@ class Screens(QObject):
             panel.focus_composer(mode)
 
     def open_dialog(self, dialog: str) -> None:
-        made = self._dialogs[dialog]()
+        window, commands = self._parent(), self._commands
+        if commands is None:
+            return
+        if dialog == "palette":
+            palette = Palette(commands, window)
+            palette.finished.connect(palette.deleteLater)
+            palette.open_over(window)
+            return
+        made = DIALOGS[dialog](commands.place, window)
         made.finished.connect(made.deleteLater)
-        if isinstance(made, Palette):
-            made.open_over(self._parent())
-        else:
-            made.open()
+        made.open()
 
     def open_window(self, window: str) -> None:
-        if self._commands is None or window not in self._windows:
+        if self._commands is None or window not in WINDOWS:
             return
         known = self._open_windows.get(window)
         if known is None:
-            known = self._open_windows[window] = self._windows[window](self._commands.place)
+            known = self._open_windows[window] = WINDOWS[window](self._commands.place)
             known.destroyed.connect(lambda: self._open_windows.pop(window, None))
         known.show()
         known.raise_()

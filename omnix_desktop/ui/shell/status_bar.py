@@ -42,8 +42,8 @@ class Foot(QStatusBar):
         """Say the line that is in force."""
         line = self._desk.status.line
         self.setAccessibleName(tr("shell.status_bar"))
-        self._connection.set(line.connection, dot=line.dot, colour="bad" if line.dot == "bad" else "muted")
-        self._connection.describe(line.connection, "", tr("actions.account.connect_now"))
+        self._connection.set(line.link, dot=line.dot, colour="bad" if line.dot == "bad" else "muted")
+        self._connection.describe(line.link, "", tr("actions.account.connect_now"))
         self._unsent.set(line.unsent, colour=line.unsent_tone)
         self._unsent.describe(line.unsent, "", tr("actions.view.unsent"))
         self._fault.set(line.fault, colour="bad")

@@ -50,7 +50,7 @@ class ThreadFeeder(QObject):
         thread.changed.connect(self._offer_previous)
         view.older_wanted.connect(thread.load_before)
         view.action_clicked.connect(self._act)
-        view.at_bottom_changed.connect(lambda below: mark_read(place) if below else None)
+        view.at_bottom_changed.connect(lambda below: self._seen() if below else None)
         self._reset()
 
     def _reset(self) -> None:
@@ -86,7 +86,7 @@ class ThreadFeeder(QObject):
 
     def _seen(self) -> None:
         if self._view.isVisible() and self._view.is_at_bottom():
-            mark_read(self._place)
+            self._commands.start(mark_read(self._place), "mark read")
 
     def _previous(self) -> list[ThreadItem]:
         count = self._thread.previous_sessions

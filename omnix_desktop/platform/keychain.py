@@ -1,0 +1,54 @@
+"""The operating system's keychain, and what to do where there is none: say so, and ask each time."""
+
+import importlib
+import logging
+from typing import Any
+
+SERVICE = "omnix-desktop"
+_log = logging.getLogger("omnix_desktop.platform.keychain")
+
+
+class Keychain:
+    """Secrets by name. Every call survives a keychain that is missing, locked or broken: the answer is then None."""
+
+    def __init__(self) -> None:
+        self._keyring: Any = None
+        self._looked = False
+
+    @property
+    def available(self) -> bool:
+        """Whether secrets can be kept at all; the first call looks for a backend."""
+        return self._backend() is not None
+
+    def get(self, name: str) -> str | None:
+        found = self._try(lambda keyring: keyring.get_password(SERVICE, name))
+        return found if isinstance(found, str) else None
+
+    def put(self, name: str, secret: str) -> bool:
+        """Whether it was kept."""
+        return self._try(lambda keyring: keyring.set_password(SERVICE, name, secret) or True) is True
+
+    def forget(self, name: str) -> None:
+        if self.get(name) is not None:
+            self._try(lambda keyring: keyring.delete_password(SERVICE, name))
+
+    def _backend(self) -> Any:
+        if not self._looked:
+            self._looked = True
+            try:
+                keyring = importlib.import_module("keyring")
+                usable = keyring.get_keyring().priority > 0 and "fail" not in type(keyring.get_keyring()).__module__
+                self._keyring = keyring if usable else None
+            except Exception:  # a backend may raise anything while it looks for its bus
+                _log.info("no keychain", exc_info=True)
+        return self._keyring
+
+    def _try(self, call: Any) -> Any:
+        keyring = self._backend()
+        if keyring is None:
+            return None
+        try:
+            return call(keyring)
+        except Exception:  # locked, refused by the user, the bus went away
+            _log.warning("the keychain did not answer", exc_info=True)
+            return None

@@ -1,0 +1,212 @@
+"""One signed-in life: sign in, open the cache, start sync, sign out; and what is remembered in between."""
+
+import asyncio
+import logging
+import platform
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from omnix_desktop.clock import ServerClock
+from omnix_desktop.platform.keychain import Keychain
+from omnix_desktop.platform.keys import Locked, key_for
+from omnix_desktop.platform.paths import desk_folder, profile_folder
+from omnix_desktop.ports import OFFLINE, Account, Ports
+from omnix_desktop.sync.desk import Desk
+from omnix_desktop.sync.http import Http, Unreachable
+from omnix_protocol.errors import Refused
+from omnix_protocol.ids import SessionId, new_id
+from omnix_protocol.sign_in import Session, SignedIn, SignIn, TenantFound
+
+T = TypeVar("T")
+_log = logging.getLogger("omnix_desktop.session")
+
+
+class Known(msgspec.Struct, frozen=True):
+    """What a profile remembers in the clear: nothing that opens a door."""
+
+    server: str = ""
+    tenant_code: str = ""
+    tenant_name: str = ""
+    email: str = ""
+    device_id: str = ""
+    theme: str = "system"
+    language: str = "id"
+    zoom: str = "1.0"
+
+
+class Profile:
+    """One server, as this machine knows it."""
+
+    def __init__(self, name: str, server: str = "") -> None:
+        self.name = name
+        self.folder = profile_folder(name)
+        self.keychain = Keychain()
+        self._file = self.folder / "profile.json"
+        self.known = self._read()
+        if not self.known.device_id:
+            self.remember(device_id=new_id())
+        if server:
+            self.remember(server=server)
+
+    def remember(self, **fields: str) -> None:
+        self.known = msgspec.structs.replace(self.known, **fields)
+        self.folder.mkdir(parents=True, exist_ok=True)
+        fresh = self._file.with_suffix(".new")
+        fresh.write_bytes(msgspec.json.encode(self.known))
+        fresh.replace(self._file)
+
+    def remembered(self) -> SignedIn | None:
+        """Who stayed signed in here; the tokens come from the keychain."""
+        if not self.known.tenant_code:
+            return None
+        kept = self.keychain.get(self._token_name())
+        try:
+            return None if kept is None else msgspec.json.decode(kept, type=SignedIn)
+        except msgspec.DecodeError:
+            return None
+
+    def keep(self, signed_in: SignedIn) -> None:
+        """The refresh token's successor, before its first use; runs in a thread."""
+        self.keychain.put(self._token_name(), msgspec.json.encode(signed_in).decode())
+
+    def forget(self) -> None:
+        self.keychain.forget(self._token_name())
+
+    def _token_name(self) -> str:
+        return f"{self.name}|session"
+
+    def _read(self) -> Known:
+        try:
+            return msgspec.json.decode(self._file.read_bytes(), type=Known)
+        except (OSError, msgspec.DecodeError):
+            return Known()
+
+
+class Door:
+    """The two steps of signing in (S0.1–S0.9), as the sign-in window asks for them."""
+
+    def __init__(self, profile: Profile) -> None:
+        self.profile = profile
+
+    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused:
+        found = await self._ask(server, lambda http: http.find_tenant(code.strip().lower()))
+        if isinstance(found, TenantFound):
+            self.profile.remember(server=server, tenant_code=found.code, tenant_name=found.name)
+        return found
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | Refused:
+        known = self.profile.known
+        request = SignIn(
+            tenant_code=known.tenant_code,
+            email=email.strip(),
+            password=password,
+            device_id=known.device_id,
+            device_name=platform.node()[:200],
+        )
+        answer = await self._ask(known.server, lambda http: http.sign_in(request))
+        if isinstance(answer, SignedIn):
+            self.profile.remember(email=email.strip())
+        return answer
+
+    def can_remember(self) -> bool:
+        """Whether this machine has a keychain; without one the password is asked each time."""
+        return self.profile.keychain.available
+
+    async def _ask(self, server: str, call: Callable[[Http], Awaitable[T]]) -> T | Refused:
+        http = Http(server)
+        try:
+            return await call(http)
+        except Unreachable:
+            return OFFLINE
+        finally:
+            await http.close()
+
+
+@dataclass(frozen=True, slots=True)
+class _SigningOut:
+    """The port Account, which also ends this life on the screen."""
+
+    inner: Account
+    profile: Profile
+    ended: Callable[[], None]
+
+    @property
+    def me(self) -> SignedIn:
+        return self.inner.me
+
+    async def sessions(self) -> tuple[Session, ...] | Refused:
+        return await self.inner.sessions()
+
+    async def end_session(self, session_id: SessionId) -> Refused | None:
+        return await self.inner.end_session(session_id)
+
+    async def change_password(self, old: str, new: str) -> Refused | None:
+        return await self.inner.change_password(old, new)
+
+    async def sign_out(self) -> None:
+        self.profile.forget()
+        self.ended()  # the screens let go of the cache before it is closed
+        await self.inner.sign_out()
+
+
+class Life:
+    """The desk of whoever signed in, opened from this machine's files."""
+
+    def __init__(
+        self,
+        profile: Profile,
+        signed_in: SignedIn,
+        *,
+        password: str | None = None,
+        remember: bool,
+        ended: Callable[[], None],
+    ) -> None:
+        self.profile = profile
+        self.signed_in = signed_in
+        folder = desk_folder(profile.name, signed_in.tenant_code, signed_in.user_id)
+        name = f"{profile.name}|{signed_in.tenant_code}|{signed_in.user_id}|files"
+        key = key_for(folder, name, profile.keychain, password, ServerClock().now())
+        keep = profile.keep if remember else _not_kept
+        if remember:
+            profile.keep(signed_in)
+        self.desk = Desk(profile.known.server, signed_in, profile.known.device_id, folder, key, keep)
+        self.ports: Ports = replace(self.desk.ports, account=_SigningOut(self.desk.ports.account, profile, ended))
+
+    @property
+    def folder(self) -> Path:
+        return desk_folder(self.profile.name, self.signed_in.tenant_code, self.signed_in.user_id)
+
+    def start(self) -> None:
+        """Begin to reach for the server; the screens stand already."""
+        self.desk.start()
+
+    async def close(self) -> None:
+        await self.desk.close()
+
+
+def _not_kept(_signed_in: SignedIn) -> None:
+    """Not to be remembered: the tokens end with the program."""
+
+
+def resume(profile: Profile, ended: Callable[[], None]) -> Life | None:
+    """The life of whoever stayed signed in, without the network; None where somebody has to sign in."""
+    signed_in = profile.remembered()
+    if signed_in is None:
+        return None
+    try:
+        return Life(profile, signed_in, remember=True, ended=ended)
+    except Locked:
+        return None
+
+
+async def unlock(
+    profile: Profile, signed_in: SignedIn, password: str, *, remember: bool, ended: Callable[[], None]
+) -> Life:
+    """After signing in. The key under the password takes its time, so it is derived in a thread."""
+    return await asyncio.to_thread(
+        Life, profile, signed_in, password=password, remember=remember and profile.keychain.available, ended=ended
+    )

@@ -1,0 +1,315 @@
+"""Signing in, in two steps: which company on which server, then who (S0.1–S0.9)."""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+
+from omnix_desktop.i18n import language, on_language_change, set_language, tr
+from omnix_desktop.models.why import sentence
+from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.theme import Radius, Space
+from omnix_desktop.ui.widgets import paint
+from omnix_desktop.ui.widgets.banners import Banner
+from omnix_desktop.ui.widgets.buttons import Button
+from omnix_desktop.ui.widgets.fields import CheckBox, Field, TextLine
+from omnix_desktop.ui.widgets.labels import Label, Surface
+from omnix_desktop.ui.widgets.progress import ProgressLine
+from omnix_protocol.errors import Refused
+from omnix_protocol.sign_in import SignedIn, TenantFound
+
+CARD = 400
+
+
+class Door(Protocol):
+    """Where one signs in."""
+
+    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused: ...
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | Refused: ...
+
+    def can_remember(self) -> bool: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Prefill:
+    """What stands in the fields already."""
+
+    server: str = ""
+    tenant_code: str = ""
+    tenant_name: str = ""
+    email: str = ""
+    password: str = ""
+
+    def with_environment(self) -> "Prefill":
+        """OMNIX_SERVER, OMNIX_TENANT, OMNIX_EMAIL, OMNIX_PASSWORD, for demonstrations."""
+        given = os.environ
+        return Prefill(
+            server=given.get("OMNIX_SERVER", self.server),
+            tenant_code=given.get("OMNIX_TENANT", self.tenant_code),
+            tenant_name=self.tenant_name if "OMNIX_TENANT" not in given else "",
+            email=given.get("OMNIX_EMAIL", self.email),
+            password=given.get("OMNIX_PASSWORD", self.password),
+        )
+
+
+class SignInWindow(Surface):
+    """`signed_in` gives who, the password (for the key where there is no keychain) and whether to remember."""
+
+    signed_in = Signal(object, str, bool)
+    closed = Signal()
+
+    def __init__(self, door: Door, prefill: Prefill, tasks: Tasks, notice: str = "") -> None:
+        super().__init__("window")
+        self.setObjectName("sign_in")
+        self._door, self._tasks = door, tasks
+        self._tenant = TenantFound(code=prefill.tenant_code, name=prefill.tenant_name, locale="id")
+        self._notice = notice
+        self._done = False
+        self._server = _line("sign_in_server", prefill.server)
+        self._code = _line("sign_in_tenant", prefill.tenant_code)
+        self._email = _line("sign_in_email", prefill.email)
+        self._password = _line("sign_in_password", prefill.password, password=True)
+        self._fields = {
+            "server": Field("", self._server),
+            "tenant": Field("", self._code, required=True),
+            "email": Field("", self._email, required=True),
+            "password": Field("", self._password, required=True),
+        }
+        self._remember = CheckBox()
+        self._remember.setObjectName("sign_in_remember")
+        self._remember.setChecked(True)
+        self._forgotten = Button("", "link")
+        self._forgotten.setObjectName("sign_in_forgotten")
+        self._switch = Button("", "link", icon="arrow-right-left")
+        self._switch.setObjectName("sign_in_switch_tenant")
+        self._next = Button("", "primary")
+        self._next.setObjectName("sign_in_next")
+        self._enter = Button("", "primary", icon="log-in")
+        self._enter.setObjectName("sign_in_enter")
+        self._language = Button("", "quiet", icon="languages", small=True)
+        self._language.setObjectName("sign_in_language")
+        self._card = SignInCard()
+        self._lay_out()
+        self._connect()
+        forget = on_language_change(self.retranslate)
+        self.destroyed.connect(lambda: forget())
+        self.retranslate()
+        self._show_step(1 if prefill.tenant_name else 0)
+
+    def sizeHint(self) -> QSize:
+        return QSize(960, 640)
+
+    def retranslate(self) -> None:
+        self.setWindowTitle(tr("sign_in.window"))
+        self.setAccessibleName(tr("sign_in.window"))
+        for name, field in self._fields.items():
+            field.set_label(tr(f"sign_in.{name}"))
+        self._remember.setText(tr("sign_in.remember"))
+        self._forgotten.set_text(tr("sign_in.forgotten"))
+        self._switch.set_text(tr("sign_in.switch"))
+        self._next.set_text(tr("sign_in.next"))
+        self._enter.set_text(tr("sign_in.enter"))
+        self._language.set_text("English" if language() == "id" else "Bahasa Indonesia")
+        self._code.edit.setPlaceholderText(tr("sign_in.tenant_hint"))
+        self._server.edit.setPlaceholderText("https://")
+        if self._tenant.name:
+            self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
+        if self._notice:
+            self._card.banner.show_sentence(self._notice, "soon")
+
+    def _show_step(self, step: int) -> None:
+        self._card.steps.setCurrentIndex(step)
+        if step == 0:
+            self._card.say(tr("sign_in.title"), tr("sign_in.which_company"))
+            (self._code if self._server.text() else self._server).edit.setFocus()
+            return
+        self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
+        self._remember.setEnabled(self._door.can_remember())
+        self._remember.setToolTip("" if self._door.can_remember() else tr("sign_in.no_keychain"))
+        self._card.hint.setText("" if self._door.can_remember() else tr("sign_in.no_keychain"))
+        self._card.hint.setVisible(not self._door.can_remember())
+        (self._password if self._email.text() else self._email).edit.setFocus()
+
+    def _submit_tenant(self) -> None:
+        server, code = self._server.text().strip().rstrip("/"), self._code.text().strip()
+        self._fields["server"].set_error("" if _is_address(server) else tr("sign_in.server_wrong"))
+        self._fields["tenant"].set_error("" if code else tr("sign_in.tenant_missing"))
+        if code and _is_address(server):
+            self._busy(True)
+            self._tasks.start(self._find(server, code), "find tenant")
+
+    async def _find(self, server: str, code: str) -> None:
+        answer = await self._door.find_tenant(server, code)
+        self._busy(False)
+        if isinstance(answer, Refused):
+            self._refuse(answer, unknown="sign_in.tenant_unknown")
+            return
+        self._tenant = answer
+        self._card.banner.show_sentence("")
+        self._show_step(1)
+
+    def _submit_person(self) -> None:
+        email, password = self._email.text().strip(), self._password.text()
+        self._fields["email"].set_error("" if "@" in email else tr("sign_in.email_wrong"))
+        self._fields["password"].set_error("" if password else tr("sign_in.password_missing"))
+        if "@" in email and password:
+            self._busy(True)
+            self._tasks.start(self._sign_in(email, password), "sign in")
+
+    async def _sign_in(self, email: str, password: str) -> None:
+        answer = await self._door.sign_in(email, password)
+        self._busy(False)
+        if isinstance(answer, Refused):
+            self._refuse(answer)
+            self._password.edit.selectAll()
+            self._password.edit.setFocus()
+            return
+        self._done = True
+        self.signed_in.emit(answer, password, self._remember.isChecked())
+
+    def _refuse(self, refused: Refused, unknown: str = "") -> None:
+        words = tr(unknown) if unknown and refused.code == "not_found" else sentence(refused)
+        if refused.code == "offline":
+            words = tr("sign_in.offline", server=self._server.text())
+        self._card.banner.show_sentence(words, "bad")
+        seconds = refused.args.get("seconds")
+        if refused.code == "locked_out" and isinstance(seconds, int):
+            self._card.count_down(seconds, self._enter)
+
+    def _busy(self, busy: bool) -> None:
+        self._card.progress.setVisible(busy)
+        for button in (self._next, self._enter):
+            button.setEnabled(not busy)
+
+    def _lay_out(self) -> None:
+        first = _page(self._fields["server"], self._fields["tenant"], self._next)
+        below = QHBoxLayout()
+        below.addWidget(self._remember)
+        below.addStretch(1)
+        below.addWidget(self._forgotten)
+        second = _page(self._fields["email"], self._fields["password"], below, self._enter, self._switch)
+        self._card.steps.addWidget(first)
+        self._card.steps.addWidget(second)
+        row = QHBoxLayout()
+        row.addStretch(1)
+        row.addWidget(self._card)
+        row.addStretch(1)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.L)
+        column.addStretch(2)
+        column.addLayout(row)
+        column.addStretch(3)
+        column.addWidget(self._language, 0, Qt.AlignmentFlag.AlignHCenter)
+
+    def _connect(self) -> None:
+        self._next.clicked.connect(self._submit_tenant)
+        self._enter.clicked.connect(self._submit_person)
+        for line in (self._server, self._code):
+            line.submitted.connect(self._submit_tenant)
+        self._email.submitted.connect(self._password.edit.setFocus)
+        self._password.submitted.connect(self._submit_person)
+        self._switch.clicked.connect(lambda: self._show_step(0))
+        self._forgotten.clicked.connect(lambda: self._card.banner.show_sentence(tr("sign_in.forgotten_how"), "info"))
+        self._language.clicked.connect(lambda: set_language("en" if language() == "id" else "id"))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if not self._done:
+            self.closed.emit()
+        event.accept()
+
+
+class SignInCard(QWidget):
+    """The white card in the middle: mark, words, what went wrong, the step."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedWidth(CARD)
+        self._title = Label("", "title")
+        self._title.setObjectName("sign_in_title")
+        self._sentence = Label("", "body", "muted", wrap=True)
+        self.banner = Banner("", "bad")
+        self.banner.setObjectName("sign_in_problem")
+        self.steps = QStackedWidget()
+        self.hint = Label("", "small", "muted", wrap=True)
+        self.hint.hide()
+        self.progress = ProgressLine()
+        self.progress.hide()
+        self._left = 0
+        self._timer: Callable[[], None] = lambda: None
+        column = QVBoxLayout(self)
+        column.setContentsMargins(32, 32, 32, 28)
+        column.setSpacing(Space.S)
+        column.addSpacing(52)
+        for part in (self._title, self._sentence, self.banner):
+            column.addWidget(part)
+        column.addSpacing(Space.S)
+        column.addWidget(self.steps)
+        column.addWidget(self.hint)
+        column.addWidget(self.progress)
+
+    def say(self, title: str, words: str) -> None:
+        self._title.setText(title)
+        self._sentence.setText(words)
+
+    def count_down(self, seconds: int, button: Button) -> None:
+        """How long one has to wait, second by second."""
+        self._left = seconds
+        button.setEnabled(False)
+        timer = self.startTimer(1000)
+
+        def beat() -> None:
+            self._left -= 1
+            if self._left > 0:
+                self.banner.show_sentence(tr("refused.locked_out", seconds=self._left), "bad")
+                return
+            self.killTimer(timer)
+            self.banner.show_sentence("")
+            button.setEnabled(True)
+
+        self._timer = beat
+
+    def timerEvent(self, _event: object) -> None:
+        self._timer()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = paint.antialiased(QPainter(self))
+        paint.fill(painter, QRectF(self.rect()), "panel", Radius.CARD + 4, "line")
+        mark = QRectF(32, 32, 40, 40)
+        paint.fill(painter, mark, "accent_fill", 11)
+        paint.text(painter, mark, "O", "title", "on_fill", align=Qt.AlignmentFlag.AlignHCenter, elide=False)
+        painter.end()
+
+
+def _line(name: str, words: str, *, password: bool = False) -> TextLine:
+    line = TextLine(password=password)
+    line.setObjectName(name)
+    line.set_text(words)
+    if password:
+        line.edit.setEchoMode(QLineEdit.EchoMode.Password)
+    return line
+
+
+def _page(*parts: QWidget | QHBoxLayout) -> QWidget:
+    page = QWidget()
+    column = QVBoxLayout(page)
+    column.setContentsMargins(0, 0, 0, 0)
+    column.setSpacing(Space.M)
+    for part in parts:
+        if isinstance(part, QHBoxLayout):
+            column.addLayout(part)
+        elif isinstance(part, Button):
+            part.setSizePolicy(part.sizePolicy().Policy.Expanding, part.sizePolicy().Policy.Fixed)
+            column.addWidget(part)
+        else:
+            column.addWidget(part)
+    column.addStretch(1)
+    return page
+
+
+def _is_address(server: str) -> bool:
+    return server.startswith(("http://", "https://")) and len(server) > len("https://")
