@@ -89,7 +89,7 @@ class Thread(QObject):
         if self._id is None or not self._window.more_before or not self._window.entries:
             return False
         page = queries.before(self._source.reader, self._id, self._window.entries[0].position, PAGE)
-        known = (*self._cut(page.entries), *self._window.entries)
+        known = (*_since(page.entries, self._window.first_shown), *self._window.entries)
         self._window = replace(
             self._window,
             entries=known[:WINDOW],
@@ -174,7 +174,7 @@ class Thread(QObject):
         self._read_sessions()
         page = queries.before(self._source.reader, self._id, None, PAGE)
         self._window = _Window(first_shown=self.sessions[-1].first_position if self.sessions else 1)
-        entries = self._cut(page.entries)
+        entries = _since(page.entries, self._window.first_shown)
         more = page.more_before and len(entries) == len(page.entries)
         self._window = replace(self._window, entries=entries, more_before=more)
         self._pending = queries.unsent(self._source.reader, self._id)
@@ -186,9 +186,6 @@ class Thread(QObject):
             self.sessions = queries.interactions(self._source.reader, self._id)
             self._held_from = queries.extent(self._source.reader, self._id).first
             self.changed.emit()
-
-    def _cut(self, entries: Sequence[Entry]) -> tuple[Entry, ...]:
-        return tuple(entry for entry in entries if entry.position >= self._window.first_shown)
 
     def _tell(self) -> None:
         self.items.show(self._items())
@@ -217,3 +214,7 @@ class Thread(QObject):
         if key not in self._made:
             self._made[key] = entry_item(entry)
         return self._made[key]
+
+
+def _since(entries: Sequence[Entry], position: int) -> tuple[Entry, ...]:
+    return tuple(entry for entry in entries if entry.position >= position)
