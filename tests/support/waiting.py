@@ -4,7 +4,7 @@ import asyncio
 import socket
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
 
@@ -30,6 +30,12 @@ def wait_until(condition: Callable[[], T], what: str, timeout: float = 20.0, pau
     return value
 
 
+@overload
+async def until(
+    condition: Callable[[], Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01
+) -> T: ...
+@overload
+async def until(condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.01) -> T: ...
 async def until(condition: Callable[[], T | Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01) -> T:
     """wait_until for a test that runs in the loop; the condition may be a coroutine function."""
     deadline = time.monotonic() + timeout
