@@ -10,15 +10,17 @@ from starlette.websockets import WebSocket
 
 from backend import clock
 from backend.asks import Asks
-from backend.bus import Bus, open_bus
+from backend.bus import Bus, Grown, Hint, open_bus
+from backend.channels import BY_KIND, CHANNELS
 from backend.config import Settings
 from backend.files import Files, open_files
+from backend.gateway.accounts import Accounts
 from backend.gateway.asgi import application
 from backend.gateway.brakes import Brakes
 from backend.gateway.feed import Feeds
 from backend.gateway.files import FileDoor
 from backend.gateway.health import health_routes
-from backend.gateway.http import Http
+from backend.gateway.http import AnyOf, Http
 from backend.gateway.hub import Hub
 from backend.gateway.openapi import document
 from backend.gateway.passwords import Passwords
@@ -29,13 +31,29 @@ from backend.gateway.sessions import Sessions
 from backend.gateway.sign_in import SignInDoor
 from backend.gateway.socket import House, Socket
 from backend.gateway.users import UserDoor
+from backend.gateway.visitors import VisitorDoor, Visitors
+from backend.gateway.webchat import WebChatDoor
+from backend.gateway.webhooks import Webhooks
+from backend.jobs.shift import Shift
 from backend.runner import Runner
 from backend.store.engine import DatabaseSettings
 from backend.store.errors import Unavailable
 from backend.store.store import Store
 from backend.telemetry import Metrics
+from omnix_protocol.ids import TenantId
 
 VERSION = "0.1.0"
+
+
+class Bell:
+    """Tells whoever works in this process that there are jobs; nobody hears it while nobody does."""
+
+    def __init__(self) -> None:
+        self.heard: Callable[[], None] | None = None
+
+    def ring(self) -> None:
+        if self.heard is not None:
+            self.heard()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +66,7 @@ class Parts:
     bus: Bus
     runner: Runner
     asks: Asks
+    bell: Bell
     files: Files
     sessions: Sessions
     sign_in: SignInDoor
@@ -69,7 +88,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             metrics.commands.labels(command_type, outcome).inc()
             metrics.command_seconds.observe(seconds)
 
-        runner = Runner(store, now=clock.now, grown=bus.grown, jobs_made=lambda: None, observe=ran)
+        bell = Bell()
+        runner = Runner(store, now=clock.now, grown=bus.grown, jobs_made=bell.ring, observe=ran)
         asks = Asks(store, now=clock.now)
         passwords = Passwords(settings.sign_in)
         stack.callback(passwords.close)
@@ -82,6 +102,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             bus=bus,
             runner=runner,
             asks=asks,
+            bell=bell,
             files=open_files(settings.files_place),
             sessions=sessions,
             sign_in=SignInDoor(store, runner, sessions, passwords, brakes, metrics, clock.now),
@@ -128,20 +149,60 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
     async def socket(wire: WebSocket) -> None:
         await Socket(wire, door, house).live()
 
+    visitors = Visitors(parts.store, clock.now)
+    visitor_door = VisitorDoor(parts.store, visitors, parts.runner, parts.bus)
+
     async def goodbye() -> None:
+        visitor_door.close()
         await hub.close(settings.server.graceful_seconds)
 
-    hub.start()
+    web_chat = WebChatDoor(parts.store, visitors, visitor_door, house, settings.public_url)
+    accounts = Accounts(parts.store, parts.secrets)
+    async with working(parts, accounts) as shift:
+        webhooks = Webhooks(
+            parts.store, accounts, BY_KIND, metrics.registry, shift.received, settings.limits.webhook_bytes
+        )
+        hub.start()
+        try:
+            routes = [*_routes(parts, visitors), *webhooks.routes(), *web_chat.routes()]
+            yield Serving(application([*routes, WebSocketRoute("/v1/socket", socket)]), goodbye)
+        finally:
+            await goodbye()
+            await feeds.close()
+
+
+@asynccontextmanager
+async def working(parts: Parts, accounts: Accounts) -> AsyncIterator[Shift]:
+    """What this process does later, while the block lasts."""
+    shift = Shift(
+        parts.store,
+        parts.runner,
+        parts.asks,
+        CHANNELS,
+        accounts,
+        clock.now,
+        public_url=parts.settings.server.public_url,
+    )
+
+    def heard(hint: Hint) -> None:
+        if isinstance(hint, Grown):
+            shift.grown(TenantId(hint.tenant_id), hint.heads)
+
+    unsubscribe = parts.bus.subscribe(heard)
+    parts.bell.heard = shift.jobs_made
+    await shift.start()
     try:
-        yield Serving(application([*_routes(parts), WebSocketRoute("/v1/socket", socket)]), goodbye)
+        yield shift
     finally:
-        await goodbye()
-        await feeds.close()
+        parts.bell.heard = None
+        unsubscribe()
+        await shift.close()
 
 
-def _routes(parts: Parts) -> list[BaseRoute]:
+def _routes(parts: Parts, visitors: Visitors) -> list[BaseRoute]:
     limits = parts.settings.limits
-    http = Http(parts.sessions, parts.metrics, body_bytes=limits.body_bytes, rate=limits.requests_per_second)
+    bearers = AnyOf(parts.sessions, visitors)
+    http = Http(bearers, parts.metrics, body_bytes=limits.body_bytes, rate=limits.requests_per_second)
     operations = [
         *parts.sign_in.operations(),
         *RunDoor(parts.runner, parts.asks).operations(),

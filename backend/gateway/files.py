@@ -1,5 +1,6 @@
 """Attachments up and down: size, type and name are checked, bytes are streamed, whoever downloads must be entitled."""
 
+import asyncio
 import hashlib
 import re
 import unicodedata
@@ -15,6 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from backend.asks import Asks
 from backend.files import Files, TooLarge
 from backend.gateway.http import Answer, Call, Operation
+from backend.gateway.limit import Buckets
 from backend.gateway.principal import Principal
 from backend.store.files import FileRow
 from backend.store.store import Store
@@ -27,6 +29,8 @@ from omnix_protocol.people import Tenant
 
 NAME_MAX: Final = 150
 HEAD: Final = 4096
+VISITOR_UPLOADS_PER_SECOND: Final = 0.1
+VISITOR_UPLOADS_AT_ONCE: Final = 10
 FALLBACK: Final = "application/octet-stream"
 _MEDIA_TYPE: Final = re.compile(r"[a-z0-9!#$&^_.+-]{1,60}/[a-z0-9!#$&^_.+-]{1,80}")
 _RANGE: Final = re.compile(r"bytes=(\d{0,18})-(\d{0,18})")
@@ -50,6 +54,7 @@ class FileDoor:
         self._asks = asks
         self._now = now
         self._upload_bytes = upload_bytes
+        self._visitors = Buckets(VISITOR_UPLOADS_PER_SECOND, VISITOR_UPLOADS_AT_ONCE)
 
     def operations(self) -> list[Operation]:
         ranges = (("Range", "bytes=FIRST-LAST"),)
@@ -58,18 +63,32 @@ class FileDoor:
             ("Content-Type", "what the sender believes it to be"),
         )
         return [
-            Operation("POST", "/v1/files", "Upload.", self.upload, None, Attachment, raw=True, parameters=headers),
+            Operation(
+                "POST",
+                "/v1/files",
+                "Upload.",
+                self.upload,
+                None,
+                Attachment,
+                visitors=True,
+                raw=True,
+                parameters=headers,
+            ),
             Operation(
                 "GET",
                 "/v1/files/{id}",
                 "Download, whole or a range.",
                 self.download,
+                visitors=True,
                 parameters=ranges,
             ),
         ]
 
     async def upload(self, call: Call) -> Answer:
-        return await self.receive(call.principal, call.request)
+        who = call.principal
+        if who.user_id is None and not self._visitors.take(str(who.actor), asyncio.get_running_loop().time()):
+            return refused(Reason.TOO_MANY_REQUESTS, seconds=10)
+        return await self.receive(who, call.request)
 
     async def receive(self, who: Principal, request: Request) -> Attachment | Refused:
         """The request's body as a file of this principal; also for visitors."""

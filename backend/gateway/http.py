@@ -77,6 +77,7 @@ class Operation:
     answer: type[msgspec.Struct] | None = None
     open: bool = False  # no token needed
     password_due: bool = False  # also while the one-time password waits to be changed
+    visitors: bool = False  # also with a visitor's token
     raw: bool = False  # the body is bytes of its own, read by `work`
     parameters: tuple[tuple[str, str], ...] = field(default=())  # headers: name, what it says
 
@@ -85,6 +86,19 @@ class Bearers(Protocol):
     """Whose token this is."""
 
     async def bearer(self, token: str) -> Principal | None: ...
+
+
+class AnyOf:
+    """Bearers of several kinds, asked one after another."""
+
+    def __init__(self, *kinds: Bearers) -> None:
+        self._kinds = kinds
+
+    async def bearer(self, token: str) -> Principal | None:
+        for kind in self._kinds:
+            if (who := await kind.bearer(token)) is not None:
+                return who
+        return None
 
 
 class Http:
@@ -118,6 +132,8 @@ class Http:
             call.who = await self._bearers.bearer(token) if token else None
             if call.who is None:
                 return refused(Reason.NOT_SIGNED_IN)
+            if call.who.user_id is None and not operation.visitors:
+                return refused(Reason.NOT_ENTITLED)
             if call.who.must_change_password and not operation.password_due:
                 return refused(Reason.PASSWORD_CHANGE_NEEDED)
         if operation.body is not None:

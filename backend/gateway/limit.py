@@ -1,5 +1,10 @@
 """A bucket that fills steadily: how often one client may ask for something."""
 
+from collections import OrderedDict
+from typing import Final
+
+REMEMBERED: Final = 20_000
+
 
 class Bucket:
     """Lets `rate` a second through, and `burst` of them at once; time is an argument."""
@@ -20,3 +25,20 @@ class Bucket:
             return False
         self._level -= 1
         return True
+
+
+class Buckets:
+    """One for each name; the longest unused are forgotten."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate = rate
+        self._burst = burst
+        self._buckets: OrderedDict[str, Bucket] = OrderedDict()
+
+    def take(self, name: str, now: float) -> bool:
+        """Whether one more of this name may pass now."""
+        bucket = self._buckets.pop(name, None) or Bucket(self._rate, self._burst, now)
+        self._buckets[name] = bucket
+        if len(self._buckets) > REMEMBERED:
+            self._buckets.popitem(last=False)
+        return bucket.take(now)
