@@ -31,9 +31,7 @@ def wait_until(condition: Callable[[], T], what: str, timeout: float = 20.0, pau
 
 
 @overload
-async def until(
-    condition: Callable[[], Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01
-) -> T: ...
+async def until(condition: Callable[[], Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01) -> T: ...
 @overload
 async def until(condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.01) -> T: ...
 async def until(condition: Callable[[], T | Awaitable[T]], what: str, timeout: float = 20.0, pause: float = 0.01) -> T:
