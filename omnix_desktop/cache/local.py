@@ -20,6 +20,7 @@ from omnix_protocol.base import Command
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId
 from omnix_protocol.messages import AddMemo, SendMessage
+from omnix_protocol.text import encode_storable, storable_text
 
 T = TypeVar("T")
 
@@ -43,13 +44,14 @@ class Local:
     def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
         """The latest text; an empty one discards the draft."""
         at = micros(self._now())
+        storable = storable_text(text)  # half of an emoji, as some input methods leave it
 
         def work(connection: Connection) -> None:
             if text:
                 connection.execute(
                     "INSERT INTO drafts VALUES (?, ?, ?, ?) ON CONFLICT (conversation_id, mode)"
                     " DO UPDATE SET text = excluded.text, at = excluded.at",
-                    (conversation_id, mode, text, at),
+                    (conversation_id, mode, storable, at),
                 )
             else:
                 connection.execute("DELETE FROM drafts WHERE conversation_id = ? AND mode = ?", (conversation_id, mode))
@@ -60,7 +62,7 @@ class Local:
         """Into the outbox, and out of the composer, in one transaction. The same id again changes nothing."""
         at = micros(self._now())
         draft = draft_of(command)
-        body = codec.encode(command)
+        body = encode_storable(command)
 
         def work(connection: Connection) -> None:
             connection.execute(
@@ -108,7 +110,7 @@ class Local:
                     connection.execute(
                         "UPDATE outbox SET command_id = ?, body = ?, state = 'queued', refused = NULL"
                         " WHERE command_id = ?",
-                        (new_id, codec.encode(command), pending.command_id),
+                        (new_id, encode_storable(command), pending.command_id),
                     )
 
         return self._write(work, {("outbox", "*")})

@@ -6,15 +6,16 @@ from typing import Final, TypeVar
 import msgspec
 
 from omnix_desktop.sync.connection import Connection
-from omnix_protocol import codec
 from omnix_protocol.base import Command, Query
 from omnix_protocol.frames import FRAMES_PER_SECOND, Answer, Ask, Result, Run
 from omnix_protocol.ids import CommandId, new_id
+from omnix_protocol.text import encode_storable
 
 R = TypeVar("R", Result, Answer)
 
-_RATE: Final = FRAMES_PER_SECOND * 0.7
-_BURST: Final = FRAMES_PER_SECOND * 2
+_RATE: Final = FRAMES_PER_SECOND * 0.3
+_BURST: Final = FRAMES_PER_SECOND * 1.5
+"""The rest is for acknowledgements, heartbeats and pulses."""
 
 
 class Disconnected(Exception):
@@ -33,13 +34,15 @@ class Exchange:
 
     async def run(self, command_id: CommandId, command: Command) -> Result:
         """Raises Disconnected."""
-        frame = Run(id=command_id, type=type(command).__name__, body=codec.raw(command))
+        frame = Run(id=command_id, type=type(command).__name__, body=msgspec.Raw(encode_storable(command)))
         return await self._trade(frame, command_id, self._results)
 
     async def ask(self, query: Query) -> Answer:
         """Raises Disconnected."""
         key = new_id()
-        return await self._trade(Ask(id=key, type=type(query).__name__, body=codec.raw(query)), key, self._answers)
+        return await self._trade(
+            Ask(id=key, type=type(query).__name__, body=msgspec.Raw(encode_storable(query))), key, self._answers
+        )
 
     def answered(self, frame: Result | Answer) -> None:
         if isinstance(frame, Result):

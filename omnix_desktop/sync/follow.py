@@ -11,6 +11,7 @@ from omnix_desktop.cache.replica import Hole, Replica, Rewound
 from omnix_desktop.ports import Fault, Unsubscribe
 from omnix_desktop.sync.connection import Connection
 from omnix_protocol.frames import (
+    FRAMES_PER_SECOND,
     Ack,
     Batch,
     Current,
@@ -26,6 +27,8 @@ from omnix_protocol.frames import (
 
 T = TypeVar("T")
 PAUSE_SECONDS: Final = 2.0
+_ACKS_PER_SECOND: Final = FRAMES_PER_SECOND * 0.6
+_ACKS_AT_ONCE: Final = FRAMES_PER_SECOND * 2.0
 Followed = Batch | SnapshotPage | Following | Current | Unfollowed | Revoked
 FRAMES: Final = (Batch, SnapshotPage, Following, Current, Unfollowed, Revoked)
 _log = logging.getLogger("omnix_desktop.sync.follow")
@@ -41,6 +44,7 @@ class Follower:
     def __init__(self, engine: Engine, connection: Connection) -> None:
         self._engine, self._connection = engine, connection
         self._replica = Replica(engine)
+        self._acks = _Acks(connection)
         self._frames: asyncio.Queue[Welcome | Followed] = asyncio.Queue()
         self._held: dict[str, int] = {}
         self._cursors: dict[str, int] = {}
@@ -66,6 +70,7 @@ class Follower:
         """What was received and not applied comes again; nothing of the old socket may meet the new one."""
         self._resumed = False
         self._socket += 1
+        self._acks.forget()
         self._live.clear()
         while not self._frames.empty():
             self._frames.get_nowait()
@@ -141,7 +146,7 @@ class Follower:
             return  # the next socket counts its frames anew, and resumes from what the file holds
         for seqs in applied:
             self._note(seqs)
-        self._connection.send(Ack(number=frame.number))
+        self._acks.applied(frame.number)
 
     async def _resume(self, welcome: Welcome) -> None:
         known = await _done(self._replica.known())
@@ -190,6 +195,48 @@ class Follower:
 
     def _follow(self, scope: str) -> None:
         self._connection.send(Follow(scope=scope, cursor=self._cursors.get(scope)))
+
+
+class _Acks:
+    """Acknowledgements at a rate that the server takes: the first ones at once, then the latest one at each turn."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+        self._allowance = _ACKS_AT_ONCE
+        self._filled = 0.0
+        self._latest: int | None = None
+        self._turn: asyncio.TimerHandle | None = None
+
+    def applied(self, number: int) -> None:
+        loop = asyncio.get_running_loop()
+        self._latest = number
+        if self._turn is not None:
+            return
+        now = loop.time()
+        self._allowance = min(_ACKS_AT_ONCE, self._allowance + (now - self._filled) * _ACKS_PER_SECOND)
+        self._filled = now
+        if self._allowance >= 1:
+            self._allowance -= 1
+            self._send()
+        else:
+            self._turn = loop.call_later((1 - self._allowance) / _ACKS_PER_SECOND, self._on_turn)
+
+    def forget(self) -> None:
+        """The socket went; the next one counts anew."""
+        self._latest = None
+        if self._turn is not None:
+            self._turn.cancel()
+            self._turn = None
+
+    def _on_turn(self) -> None:
+        self._turn = None
+        if self._latest is not None:
+            self.applied(self._latest)
+
+    def _send(self) -> None:
+        if self._latest is not None:
+            self._connection.send(Ack(number=self._latest))
+            self._latest = None
 
 
 async def _nothing() -> None:

@@ -60,6 +60,9 @@ class ScriptedServer:
         self.silent = False  # commands run, their results get lost
         self.mangle: Callable[[list[Commit]], list[Commit]] = list
         self.pulses: list[SendPulse] = []
+        self.acks = 0
+        self.last_ack = 0
+        self.batches = 0
         self.port = 0
         self._server: Server | None = None
         self._sockets: dict[ServerConnection, _Socket] = {}
@@ -182,6 +185,8 @@ class _Socket:
                 self._server.pulses.append(frame)
             case Ack():
                 assert frame.number <= self._number
+                self._server.acks += 1
+                self._server.last_ack = frame.number
 
     async def _resume(self, frame: Resume) -> None:
         self._server.resumes.append(frame)
@@ -215,6 +220,7 @@ class _Socket:
         for commit in commits:
             self.cursors.update({scope: max(seq, self.cursors[scope]) for scope, seq in commit.seqs.items()})
         self._number += 1
+        self._server.batches = self._number
         await self.send(Batch(number=self._number, commits=tuple(commits)))
 
 

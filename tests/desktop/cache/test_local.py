@@ -44,6 +44,15 @@ def test_a_draft_becomes_a_command_in_one_step(engine: Engine, local: Local) -> 
     assert [row.command for row in thread.unsent(engine.reader(), C)] == [message(1)]
 
 
+def test_odd_text_is_kept_as_far_as_it_is_text(engine: Engine, local: Local) -> None:
+    text = "keluarga 👨‍👩‍👧‍👦 مرحبا " + "x" * 60_000
+    local.save_draft(C, "reply", text + "\x00\ud83d").result()
+    assert composer.draft(engine.reader(), C, "reply").text == text + "��"
+    local.send(CommandId("k"), message(1, text + "\ud83d"), C, "m1").result()
+    (row,) = thread.unsent(engine.reader(), C)
+    assert row.command == message(1, text + "�")
+
+
 def test_the_same_decision_twice_is_one(engine: Engine, local: Local) -> None:
     send(local, 1)
     send(local, 1)

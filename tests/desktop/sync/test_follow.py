@@ -1,5 +1,6 @@
 """Whatever happens on the way, the replica comes to equal the server, without anybody's help."""
 
+import asyncio
 from datetime import timedelta
 
 import pytest
@@ -8,7 +9,7 @@ from omnix_desktop.cache.queries import status
 from omnix_desktop.ports import LinkState
 from omnix_desktop.sync.desk import Desk
 from omnix_protocol.errors import Reason, refused
-from omnix_protocol.frames import Goodbye
+from omnix_protocol.frames import FRAMES_PER_SECOND, Goodbye
 from tests.desktop.sync.conftest import OpenDesk, online
 from tests.support.cached_workspace import NOW
 from tests.support.journal_model import Key
@@ -188,3 +189,16 @@ async def test_a_damaged_replica_is_fetched_again_while_the_program_runs(server:
 
 async def test_the_clock_is_the_servers(desk: Desk) -> None:
     assert abs(desk.clock.now() - NOW) < timedelta(minutes=1)
+
+
+async def test_many_batches_are_acknowledged_within_the_servers_rate(server: ScriptedServer, desk: Desk) -> None:
+    loop = asyncio.get_running_loop()
+    began, before = loop.time(), server.acks
+    for number in range(300):
+        server.model.change(puts=[(A, str(number).encode(), {"tenant"})])
+        await server.push()
+        await asyncio.sleep(0)
+    await shows(desk, {"a": b"299"})
+    await until(lambda: server.last_ack == server.batches, "the last one is acknowledged")
+    allowed = 4 * FRAMES_PER_SECOND + (loop.time() - began) * FRAMES_PER_SECOND
+    assert server.acks - before < allowed
