@@ -24,7 +24,8 @@ from backend.store.engine import DatabaseSettings
 from omnix_protocol import codec, frames
 from omnix_protocol.base import Command, Query
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import CommandId, TenantId, UserId, new_id
+from omnix_protocol.ids import ChannelAccountId, CommandId, TenantId, UserId, derived_id, new_id
+from omnix_protocol.messages import Received, ReceiveMessage, Sender
 from omnix_protocol.people import Role
 from omnix_protocol.sign_in import SignedIn
 from omnix_protocol.sign_in import SignIn as Credentials
@@ -192,9 +193,11 @@ async def running(settings: Settings, port: int = 0) -> AsyncIterator[Backend]:
 
 @dataclass(frozen=True, slots=True)
 class People:
-    """Who works at the company of the tests."""
+    """Who works at the company of the tests, and the web chat by which customers write."""
 
     tenant_id: TenantId
+    account: ChannelAccountId
+    route: str
     agent: UserId
     other: UserId
     leader: UserId
@@ -216,7 +219,26 @@ async def founded(parts: Parts, code: str = TENANT) -> People:
             must_change=False,
         )
         ids[name] = await accounts.add_user(parts, code, person)
-    return People(tenant_id=tenant_id, **ids)
+    chat = accounts.NewAccount(kind="webchat", name="Obrolan situs", group="Layanan")
+    route = await accounts.add_channel(parts, code, chat)
+    found = await parts.store.control.route(route)
+    assert found is not None
+    return People(tenant_id=tenant_id, account=found.channel_account_id, route=route, **ids)
+
+
+async def customer_writes(parts: Parts, people: People, text: str, address: str = "visitor-1") -> Received:
+    """A customer's message, as the channel hands it in."""
+    provider_id = new_id()
+    command = ReceiveMessage(
+        channel_account_id=people.account,
+        provider_id=provider_id,
+        sender=Sender(address=address, name="Siti"),
+        text=text,
+    )
+    command_id = CommandId(derived_id(people.account, "message", provider_id, "0"))
+    result = await parts.runner.do(people.tenant_id, Actor("channel", people.account), command_id, command)
+    assert result.refused is None, result.refused
+    return codec.decode(result.body, Received)
 
 
 ROLES = {
