@@ -15,7 +15,8 @@ async def next_entry(ctx: Context, conversation: Conversation, **fields: Any) ->
     position = conversation.entries + 1
     if position > scopes.CONVERSATION_WINDOW:
         await _push_out(ctx, conversation, position - scopes.CONVERSATION_WINDOW)
-    return ctx.put(changed(conversation, entries=position, **fields))
+    scope = scopes.conversation(ConversationId(conversation.id))
+    return ctx.put(changed(conversation, entries=position, **fields), scope)
 
 
 async def _push_out(ctx: Context, conversation: Conversation, position: int) -> None:
