@@ -104,6 +104,11 @@ class Desk:
     seen: list[Any] = field(default_factory=list)
     cursors: dict[str, int] = field(default_factory=dict)
 
+    @property
+    def epoch(self) -> str:
+        assert self.welcome is not None
+        return self.welcome.epoch
+
     async def send(self, frame: msgspec.Struct) -> None:
         await self.wire.send(codec.encode(frame))
 

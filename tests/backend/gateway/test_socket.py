@@ -12,7 +12,7 @@ from websockets.exceptions import ConnectionClosed
 from omnix_protocol import codec, frames, scopes
 from omnix_protocol.catalogue import AddQuickReply
 from omnix_protocol.errors import Reason
-from omnix_protocol.ids import CommandId, ConversationId, QuickReplyId, new_id
+from omnix_protocol.ids import BoardId, CommandId, ConversationId, QuickReplyId, new_id
 from omnix_protocol.messages import Typing
 from omnix_protocol.reports import SearchCustomers
 from tests.support.backend import Backend, Desk, People, hello
@@ -158,7 +158,7 @@ async def test_more_follows_than_allowed_end_the_socket(
     monkeypatch.setattr("backend.gateway.follow.MAX_FOLLOWS", 3)
     async with backend.desk("supervisor@samudra.example") as desk:
         await desk.resume()
-        await desk.send(frames.Follow(scope=scopes.board(people.tenant_id)))
+        await desk.send(frames.Follow(scope=scopes.board(BoardId(people.tenant_id))))
         assert (await desk.goodbye()).refused.reason == Reason.TOO_MANY_FOLLOWS
 
 
