@@ -3,6 +3,7 @@
 from omnix_desktop.ui.theme.fonts import FONT_ROLES, font
 from omnix_desktop.ui.theme.icons import draw_icon, icon, pixmap
 from omnix_desktop.ui.theme.live import Mode, Theme, theme
+from omnix_desktop.ui.theme.style import popup_margin
 from omnix_desktop.ui.theme.tokens import DARK, LIGHT, Radius, Size, Space, Tokens
 
 __all__ = [
@@ -19,5 +20,6 @@ __all__ = [
     "font",
     "icon",
     "pixmap",
+    "popup_margin",
     "theme",
 ]

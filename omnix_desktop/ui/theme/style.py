@@ -59,7 +59,7 @@ _FONTS = {
 _METRICS: dict[str, object] = {
     "animationDuration": 90,
     "focusAnimationDuration": 0,
-    "focusBorderWidth": 2,
+    "focusBorderWidth": 0,
     "borderRadius": float(Radius.CONTROL),
     "checkBoxBorderRadius": 4.0,
     "menuItemBorderRadius": 6.0,
@@ -83,6 +83,18 @@ _METRICS: dict[str, object] = {
     "spacing": 8,
     "useSystemFonts": False,
 }
+
+
+_SHADOW = 8
+"""Pixels that Qlementine leaves around its popups."""
+
+
+def popup_margin() -> int:
+    """How much of a menu's or list's window is nothing but room for a shadow."""
+    app = QApplication.instance()
+    if isinstance(app, QApplication) and app.style().metaObject().className() == "oclero::qlementine::QlementineStyle":
+        return _SHADOW
+    return 0
 
 
 def apply_style(app: QApplication, tokens: Tokens, name: StyleName) -> StyleName:

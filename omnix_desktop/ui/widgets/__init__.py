@@ -18,6 +18,7 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     figure       Figure(caption).set_value(value, note, colour), clicked: a wallboard's number
     progress     Spinner  ProgressLine.set_share(0..1 | None)
     dialog       Dialog(title, primary=, cancel=): .body, submit(), set_problem(sentence)
+    menu         Menu(title): a QMenu that needs no compositor, add_menu(title); use it instead of QMenu
     popup        Popup: .column, open_at(anchor, above=)
     emoji_picker EmojiPicker: set_recent(glyphs), open_at(anchor, above=True), signal picked(str)
     cascade_picker  CascadePicker(nodes, placeholder): value, path, set_value, changed(str)

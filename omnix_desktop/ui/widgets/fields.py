@@ -19,6 +19,7 @@ from omnix_desktop.ui.theme import Radius, Size, Space, draw_icon, font, theme
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.buttons import IconButton
 from omnix_desktop.ui.widgets.labels import Label
+from omnix_desktop.ui.widgets.menu import Outline, trim
 
 
 class InputBox(QWidget):
@@ -29,7 +30,7 @@ class InputBox(QWidget):
         self._inner = inner
         self._wrong = False
         self.row = QHBoxLayout(self)
-        self.row.setContentsMargins(3, 3, 3, 3)
+        self.row.setContentsMargins(6, 3, 6, 3)
         self.row.setSpacing(Space.S)
         self.row.addWidget(inner, 1)
         self.setFocusProxy(inner)
@@ -195,6 +196,7 @@ class ComboBox(QComboBox):
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setMaxVisibleItems(12)
         self._wrong = False
+        self._outline: Outline | None = None
 
     def set_wrong(self, wrong: bool) -> None:
         """Red border."""
@@ -212,6 +214,13 @@ class ComboBox(QComboBox):
         self.setCurrentIndex(self.findData(chosen) if chosen is not None else -1 if placeholder else 0)
         self.blockSignals(False)
         self.update()
+
+    def showPopup(self) -> None:
+        super().showPopup()
+        trim(self.view().window())
+        if self._outline is None:
+            self._outline = Outline(self.view().window())
+        self._outline.fit()
 
     def sizeHint(self) -> QSize:
         return QSize(max(120, super().sizeHint().width()), Size.CONTROL)
@@ -255,6 +264,13 @@ class CheckBox(QCheckBox):
     def __init__(self, words: str = "", parent: QWidget | None = None) -> None:
         super().__init__(words, parent)
         self.setMinimumHeight(24)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        if self.hasFocus():
+            painter = paint.antialiased(QPainter(self))
+            paint.focus_ring(painter, QRectF(0, self.height() / 2 - 10, 20, 20), Radius.SMALL + 2)
+            painter.end()
 
 
 class Field(QWidget):

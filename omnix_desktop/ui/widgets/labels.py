@@ -1,6 +1,6 @@
 """Text that knows its role: font and colour from the tokens, alive through a theme change."""
 
-from PySide6.QtCore import QSize, Qt
+from PySide6.QtCore import QSize, Qt, QTimer
 from PySide6.QtGui import QPalette, QResizeEvent
 from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QWidget
 
@@ -101,7 +101,8 @@ class Snug(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.fit()
+        if event.size().width() != event.oldSize().width():
+            QTimer.singleShot(0, self, self.fit)  # not while the layout around it is at work
 
 
 class Line(QFrame):
