@@ -5,7 +5,7 @@ from typing import Any
 from backend.domain.base import Context, changed
 from omnix_protocol import scopes
 from omnix_protocol.channels import WEBCHAT
-from omnix_protocol.conversations import Conversation, Interaction
+from omnix_protocol.conversations import Conversation
 from omnix_protocol.ids import ConversationId, InteractionId, MemoId, UserId, draft_id
 from omnix_protocol.messages import Direction, Draft, Memo, Message, PublicMessage
 
@@ -85,7 +85,3 @@ def empty_draft(ctx: Context, draft: Draft) -> None:
     ctx.put(changed(draft, text="", at=ctx.now))
     ctx.drop(Draft, draft.id, scopes.drafts(UserId(ctx.acting_user().id)))
 
-
-def is_current(conversation: Conversation, interaction: Interaction) -> bool:
-    """Whether it is the conversation's newest interaction."""
-    return conversation.interaction_id == interaction.id

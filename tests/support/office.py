@@ -1,9 +1,9 @@
-"""A small company on a real store, run through the real doors: two agents, a supervisor, two groups, three channels."""
+"""A small office on a real store, run through the real doors: two agents, a supervisor, two groups, three channels."""
 
 import itertools
 import logging
-from collections.abc import AsyncIterator, Mapping
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -76,7 +76,7 @@ class Faults(logging.Handler):
 
 
 @dataclass
-class Company:
+class Office:
     """Ids are derived from the names below, so that tests name people and things and not numbers."""
 
     store: Store
@@ -223,7 +223,7 @@ PEOPLE = {
 }
 
 
-async def found(company: Company) -> Company:
+async def found(company: Office) -> Office:
     """The company from nothing, through commands; everybody is offline."""
     c = company
     await c.done(SYSTEM, OpenTenant(tenant_id=c.tenant_id, code="nusa-jaya", name="Nusa Jaya"))
@@ -252,15 +252,20 @@ async def found(company: Company) -> Company:
     return company
 
 
-@asynccontextmanager
-async def working(store: Store) -> AsyncIterator[Company]:
-    """A company; leaving it fails where a door reported a failure of its own."""
+@contextmanager
+def watched() -> Iterator[Faults]:
+    """Leaving it fails where a door reported a failure of its own."""
     faults = Faults()
     logger = logging.getLogger("backend")
     logger.addHandler(faults)
     try:
-        company = await found(Company(store))
-        yield company
+        yield faults
     finally:
         logger.removeHandler(faults)
     assert not faults.seen, "\n".join(faults.seen)
+
+
+@asynccontextmanager
+async def working(store: Store) -> AsyncIterator[Office]:
+    with watched():
+        yield await found(Office(store))

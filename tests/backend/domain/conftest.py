@@ -6,12 +6,12 @@ import pytest
 
 from backend.store.store import Store
 from tests.backend.store.conftest import database, store
-from tests.support.office import Company, working
+from tests.support.office import Office, working
 
 __all__ = ["company", "database", "store"]
 
 
 @pytest.fixture
-async def company(store: Store) -> AsyncIterator[Company]:  # pytest's way of naming fixtures
+async def company(store: Store) -> AsyncIterator[Office]:  # pytest's way of naming fixtures
     async with working(store) as company:
         yield company

@@ -20,10 +20,10 @@ from omnix_protocol.conversations import (
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import InteractionId, new_id
 from omnix_protocol.people import Presence, SetPickUpLimit
-from tests.support.office import Company
+from tests.support.office import Office
 
 
-async def test_a_waiting_interaction_moves_from_the_queue_into_the_agents_bucket(company: Company) -> None:
+async def test_a_waiting_interaction_moves_from_the_queue_into_the_agents_bucket(company: Office) -> None:
     received = await company.writes()
     queue = scopes.queue(company.queue("bot", "layanan"))
     key = ("Interaction", received.interaction_id)
@@ -42,7 +42,7 @@ async def test_a_waiting_interaction_moves_from_the_queue_into_the_agents_bucket
     assert (await company.get(Presence, company.user("ayu"))).load == 1
 
 
-async def test_the_second_is_told_who_was_faster(company: Company) -> None:
+async def test_the_second_is_told_who_was_faster(company: Office) -> None:
     received = await company.writes()
     await company.takes("ayu", received.interaction_id)
     told = await company.barred("bima", PickUp(interaction_id=received.interaction_id))
@@ -53,7 +53,7 @@ async def test_the_second_is_told_who_was_faster(company: Company) -> None:
     assert (await company.get(Presence, company.user("ayu"))).load == 1
 
 
-async def test_next_is_the_longest_waiting_of_the_agents_own_queues(company: Company) -> None:
+async def test_next_is_the_longest_waiting_of_the_agents_own_queues(company: Office) -> None:
     first = await company.writes(sender="a")
     second = await company.writes(sender="b", account="number")
     got = await company.got("ayu", PickUpNext(), PickedUp)
@@ -64,7 +64,7 @@ async def test_next_is_the_longest_waiting_of_the_agents_own_queues(company: Com
     assert (await company.got("ayu", only, PickedUp)).interaction_id == second.interaction_id
 
 
-async def test_the_limit_holds_for_chosen_and_next(company: Company) -> None:
+async def test_the_limit_holds_for_chosen_and_next(company: Office) -> None:
     await company.done("sari", SetPickUpLimit(user_id=company.user("ayu"), limit=1))
     await company.serving("ayu", sender="a")
     waiting = await company.writes(sender="b")
@@ -75,13 +75,13 @@ async def test_the_limit_holds_for_chosen_and_next(company: Company) -> None:
     assert (await company.get(Queue, company.queue("bot", "layanan"))).waiting == 1
 
 
-async def test_who_does_not_serve_the_queue_may_not_take_from_it(company: Company) -> None:
+async def test_who_does_not_serve_the_queue_may_not_take_from_it(company: Office) -> None:
     received = await company.writes(account="number")
     assert (await company.barred("citra", PickUp(interaction_id=received.interaction_id))).code == Reason.NOT_ENTITLED
     assert (await company.barred("ayu", PickUp(interaction_id=InteractionId(new_id())))).code == Reason.NOT_FOUND
 
 
-async def test_ending_frees_the_agent_and_keeps_it_in_todays_history(company: Company) -> None:
+async def test_ending_frees_the_agent_and_keeps_it_in_todays_history(company: Office) -> None:
     interaction = await company.serving("ayu")
     told = await company.barred("bima", End(interaction_id=InteractionId(interaction.id)))
     assert told == refused(Reason.NOT_OWNER, name="Ayu")
@@ -98,7 +98,7 @@ async def test_ending_frees_the_agent_and_keeps_it_in_todays_history(company: Co
     )
 
 
-async def test_a_team_leader_ends_what_still_waits(company: Company) -> None:
+async def test_a_team_leader_ends_what_still_waits(company: Office) -> None:
     received = await company.writes()
     await company.done("tono", End(interaction_id=received.interaction_id))
     assert (await company.get(Queue, company.queue("bot", "layanan"))).waiting == 0
@@ -107,7 +107,7 @@ async def test_a_team_leader_ends_what_still_waits(company: Company) -> None:
     }
 
 
-async def test_within_the_grace_period_it_comes_back_to_the_same_agent(company: Company) -> None:
+async def test_within_the_grace_period_it_comes_back_to_the_same_agent(company: Office) -> None:
     await company.online("ayu", "bima")
     interaction = await company.serving("ayu")
     await company.done("ayu", End(interaction_id=InteractionId(interaction.id)))
@@ -125,7 +125,7 @@ async def test_within_the_grace_period_it_comes_back_to_the_same_agent(company: 
     assert (await company.got("ayu", PickUpNext(), PickedUp)).interaction_id == again.interaction_id
 
 
-async def test_what_is_reserved_is_everybodys_after_the_grace_period(company: Company) -> None:
+async def test_what_is_reserved_is_everybodys_after_the_grace_period(company: Office) -> None:
     await company.online("ayu")
     interaction = await company.serving("ayu")
     await company.done("ayu", End(interaction_id=InteractionId(interaction.id)))
@@ -134,7 +134,7 @@ async def test_what_is_reserved_is_everybodys_after_the_grace_period(company: Co
     assert (await company.got("bima", PickUpNext(), PickedUp)).interaction_id == again.interaction_id
 
 
-async def test_after_the_grace_period_or_for_an_absent_agent_it_waits_for_anybody(company: Company) -> None:
+async def test_after_the_grace_period_or_for_an_absent_agent_it_waits_for_anybody(company: Office) -> None:
     interaction = await company.serving("ayu")
     await company.done("ayu", End(interaction_id=InteractionId(interaction.id)))
     absent = await company.writes("Satu lagi")
@@ -148,7 +148,7 @@ async def test_after_the_grace_period_or_for_an_absent_agent_it_waits_for_anybod
     assert (await company.get(Conversation, late.conversation_id)).interactions == 3
 
 
-async def test_unread_counts_what_came_after_the_position_seen(company: Company) -> None:
+async def test_unread_counts_what_came_after_the_position_seen(company: Office) -> None:
     interaction = await company.serving("ayu")
     for text in ("dua", "tiga"):
         await company.writes(text)
@@ -161,7 +161,7 @@ async def test_unread_counts_what_came_after_the_position_seen(company: Company)
     assert (await company.get(Interaction, interaction.id)).unread == 1
 
 
-async def test_at_midnight_past_work_leaves_the_history_and_held_work_stays(company: Company) -> None:
+async def test_at_midnight_past_work_leaves_the_history_and_held_work_stays(company: Office) -> None:
     done = await company.serving("ayu", sender="a")
     held = await company.serving("ayu", sender="b")
     await company.done("ayu", End(interaction_id=InteractionId(done.id)))
@@ -175,7 +175,7 @@ async def test_at_midnight_past_work_leaves_the_history_and_held_work_stays(comp
     assert (await company.barred("sari", DropPastWork(before=midnight))).code == Reason.NOT_ENTITLED
 
 
-async def test_a_queue_longer_than_its_window_shows_the_oldest_and_counts_all(company: Company) -> None:
+async def test_a_queue_longer_than_its_window_shows_the_oldest_and_counts_all(company: Office) -> None:
     company_window = scopes.QUEUE_WINDOW
     scope = scopes.queue(company.queue("bot", "layanan"))
     received = [await company.writes(sender=f"s{number}") for number in range(company_window + 2)]
@@ -192,6 +192,6 @@ async def test_a_queue_longer_than_its_window_shows_the_oldest_and_counts_all(co
     assert line.oldest_at == (await company.get(Interaction, received[1].interaction_id)).queued_at
 
 
-async def test_the_system_takes_no_work(company: Company) -> None:
+async def test_the_system_takes_no_work(company: Office) -> None:
     received = await company.writes()
     assert (await company.barred(SYSTEM, PickUp(interaction_id=received.interaction_id))).code == Reason.NOT_ENTITLED

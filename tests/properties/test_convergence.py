@@ -1,0 +1,220 @@
+"""Habit 1: for any commands and disconnects, replica after changes = replica after snapshot = server."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from pathlib import Path
+from typing import Any, ClassVar, TypeVar
+
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+
+from backend.domain.handlers import ANSWERS, HANDLERS
+from backend.store.engine import DatabaseSettings
+from backend.store.store import Store
+from omnix_protocol import scopes
+from omnix_protocol.base import COMMANDS, QUERIES, Command
+from omnix_protocol.people import OpenTenant
+from tests.properties.ground_truth import Truth
+from tests.properties.mirror import Mirror, snapshot
+from tests.properties.moves import MAKERS, Ground, Seeded
+from tests.support.office import Clock, Office, Faults, found, watched
+from tests.support.postgres import Cluster
+from tests.support.stores import migrated_postgres, migrated_sqlite
+
+T = TypeVar("T")
+Places = Callable[[], AbstractContextManager[DatabaseSettings]]
+
+
+def test_every_command_has_a_handler_and_a_part_in_this_test() -> None:
+    assert set(HANDLERS) == set(COMMANDS.values())
+    assert set(MAKERS) == set(COMMANDS.values())
+    assert set(ANSWERS) == set(QUERIES.values())
+
+
+class Life:
+    """A company, three followers, and the check that they and the server are one after each step."""
+
+    def __init__(self, place: DatabaseSettings, tenant_id: Any) -> None:
+        self.company = Office(Store(place), tenant_id=tenant_id)
+        self.company.clock = self.company.runner._now = self.company.asks._now = Clock()
+        self.prompt = Mirror(batch=50)
+        self.picky = Mirror(batch=1)  # follows half of the scopes, one commit at a time
+        self.absent = Mirror(batch=3)  # comes back now and then
+        self.changed: set[type[Command]] = set()
+
+    async def step(self, kind: type[Command], chance: Any) -> None:
+        async with self.company.store.read(self.company.tenant_id) as tx:
+            truth = await Truth.read(tx)
+        move = MAKERS[kind](Ground(self.company, truth, chance))
+        if move is None:
+            return
+        self.company.grown.clear()
+        await self.company.run(*move)
+        if self.company.grown:
+            self.changed.add(kind)
+        await self.check()
+
+    async def check(self) -> None:
+        async with self.company.store.read(self.company.tenant_id) as tx:
+            truth = await Truth.read(tx)
+            truth.check_numbers()
+            self.prompt.follow(truth.must)
+            self.picky.follow(scope for scope in truth.must if sum(scope.encode()) % 2)
+            for mirror in (self.prompt, self.picky):
+                await mirror.catch_up(tx)
+                await self._equal(mirror, truth, tx)
+
+    async def come_back(self, chance: Any) -> None:
+        async with self.company.store.read(self.company.tenant_id) as tx:
+            truth = await Truth.read(tx)
+            self.absent.follow(scope for scope in truth.must if chance.pick((True, False)))
+            await self.absent.catch_up(tx)
+            await self._equal(self.absent, truth, tx)
+
+    async def _equal(self, mirror: Mirror, truth: Truth, tx: Any) -> None:
+        for scope in mirror.members:
+            shown = mirror.shows(scope)
+            assert shown == await snapshot(tx, scope), scope
+            assert truth.must[scope].items() <= shown.items(), scope
+            assert shown.items() <= truth.may[scope].items(), scope
+        held = set().union(*mirror.members.values())
+        assert mirror.entities.keys() == held
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Places, Any, str]]:
+    """Fresh copies of a database in which the company has been founded."""
+    if request.param == "sqlite":
+        first = migrated_sqlite(tmp_path)
+        tenant_id = asyncio.run(_founded(first))
+
+        @contextmanager
+        def copied() -> Iterator[DatabaseSettings]:
+            with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
+                shutil.copy(tmp_path / "omnix.db", folder)
+                yield DatabaseSettings(f"sqlite:///{folder}/omnix.db")
+
+        yield copied, tenant_id, request.param
+        return
+    cluster: Cluster = request.getfixturevalue("postgres")
+    with migrated_postgres(cluster) as first:
+        tenant_id = asyncio.run(_founded(first))
+        name = first.url.rpartition("/")[2]
+
+        @contextmanager
+        def cloned() -> Iterator[DatabaseSettings]:
+            with cluster.database(name) as dsn:
+                fresh = dsn.rpartition("/")[2]
+                yield DatabaseSettings(
+                    first.url.replace(name, fresh), first.raw_url.replace(name, fresh) if first.raw_url else None
+                )
+
+        yield cloned, tenant_id, request.param
+
+
+async def _founded(place: DatabaseSettings) -> Any:
+    store = Store(place)
+    try:
+        company = await found(Office(store))
+        assert company.grown  # OpenTenant's part in this test
+        await company.online("ayu", "bima")
+    finally:
+        await store.close()
+    return company.tenant_id
+
+
+@pytest.fixture(autouse=True)
+def small_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that a few commands go beyond them."""
+    monkeypatch.setattr(scopes, "QUEUE_WINDOW", 2)
+    monkeypatch.setattr(scopes, "CONVERSATION_WINDOW", 4)
+
+
+@pytest.fixture(autouse=True)
+def no_faults() -> Iterator[Faults]:
+    with watched() as faults:
+        yield faults
+
+
+def test_every_command_changes_something_and_all_sides_agree(places: tuple[Places, Any, str]) -> None:
+    make, tenant_id, _ = places
+
+    async def live(place: DatabaseSettings) -> Life:
+        life, chance = Life(place, tenant_id), Seeded(7)
+        try:
+            for turn in range(12):
+                for kind in sorted(MAKERS, key=lambda kind: kind.__name__):
+                    if turn < 3 or kind not in life.changed:
+                        await life.step(kind, chance)
+                await life.come_back(chance)
+        finally:
+            await life.company.store.close()
+        return life
+
+    with make() as place:
+        life = asyncio.run(live(place))
+    # the tenant is opened once, before: see _founded
+    assert set(COMMANDS.values()) - life.changed <= {OpenTenant}
+
+
+class Drawn:
+    def __init__(self, data: st.DataObject) -> None:
+        self._data = data
+
+    def pick(self, options: Sequence[T]) -> T:
+        return self._data.draw(st.sampled_from(options))
+
+
+class Story(RuleBasedStateMachine):
+    """Any commands by anybody in any order."""
+
+    make: ClassVar[Places]
+    tenant_id: ClassVar[Any]
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._place = self.make()
+        self._runner = asyncio.Runner()
+        self._life = Life(self._place.__enter__(), self.tenant_id)
+
+    @rule(data=st.data(), kind=st.sampled_from(sorted(MAKERS, key=lambda kind: kind.__name__)))
+    def somebody_asks(self, data: st.DataObject, kind: type[Command]) -> None:
+        self._runner.run(self._life.step(kind, Drawn(data)))
+
+    @rule(data=st.data())
+    def a_customer_writes(self, data: st.DataObject) -> None:
+        self._runner.run(self._life.step(COMMANDS["ReceiveMessage"], Drawn(data)))
+
+    @rule(data=st.data())
+    def an_agent_works(self, data: st.DataObject) -> None:
+        kind = data.draw(st.sampled_from(("PickUpNext", "SendMessage", "Transfer", "End", "PickUp", "AddMemo")))
+        self._runner.run(self._life.step(COMMANDS[kind], Drawn(data)))
+
+    @rule(data=st.data())
+    def one_comes_back_online(self, data: st.DataObject) -> None:
+        self._runner.run(self._life.come_back(Drawn(data)))
+
+    def teardown(self) -> None:
+        self._runner.run(self._life.company.store.close())
+        self._runner.close()
+        self._place.__exit__(None, None, None)
+
+
+def test_any_commands_converge(places: tuple[Places, Any, str]) -> None:
+    make, tenant_id, kind = places
+    story = type("Story", (Story,), {"make": staticmethod(make), "tenant_id": tenant_id})
+    run_state_machine_as_test(
+        story,
+        settings=settings(
+            max_examples=10 if kind == "sqlite" else 3,
+            stateful_step_count=40,
+            deadline=None,
+            phases=(Phase.explicit, Phase.reuse, Phase.generate, Phase.shrink),
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
