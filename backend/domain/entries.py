@@ -84,4 +84,3 @@ def empty_draft(ctx: Context, draft: Draft) -> None:
     """The row stays, empty, so that its versions keep growing when the user types again."""
     ctx.put(changed(draft, text="", at=ctx.now))
     ctx.drop(Draft, draft.id, scopes.drafts(UserId(ctx.acting_user().id)))
-

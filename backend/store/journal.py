@@ -50,21 +50,18 @@ class Journal:
     async def after(self, cursors: Mapping[str, int], limit: int = 100) -> After:
         due = await self.due(cursors, limit)
         found = await self.commits(due.commit_ids)
-        return After(due, [restricted(found[commit_id], cursors) for commit_id in due.commit_ids])
+        return After(due, [_still_new(found[commit_id], cursors) for commit_id in due.commit_ids])
 
     async def due(self, cursors: Mapping[str, int], limit: int = 100) -> Due:
         """At most `limit` commits, without their contents: what a fan-out to many readers begins with."""
         bounds = await self._heads(list(cursors))
         lost = frozenset(scope for scope, at in cursors.items() if not bounds[scope][1] <= at <= bounds[scope][0])
         behind = {scope: at for scope, at in cursors.items() if scope not in lost and at < bounds[scope][0]}
-        logs = await self._logs(behind, limit + 1) if behind else {}
+        logs, seqs = await self._logs(behind, limit + 1) if behind else ({}, {})
         ready = {scope: at for scope, at in cursors.items() if scope not in lost}
-        order = merged(logs, limit)
+        order = merged(ready, logs, seqs, limit)
         for commit_id in order:
-            for scope, log in logs.items():
-                if log and log[0] == commit_id:
-                    log.popleft()
-                    ready[scope] += 1
+            ready |= {scope: seq for scope, seq in seqs[commit_id].items() if ready.get(scope) == seq - 1}
         heads = {scope: bounds[scope][0] for scope in cursors}
         more = any(at < heads[scope] for scope, at in ready.items())
         return Due(heads, lost, tuple(order), ready, more)
@@ -86,7 +83,10 @@ class Journal:
             found.update((row.scope, (row.seq, row.floor)) for row in await self._link.rows(statement))
         return found
 
-    async def _logs(self, cursors: Mapping[str, int], limit: int) -> dict[str, deque[CommitId]]:
+    async def _logs(
+        self, cursors: Mapping[str, int], limit: int
+    ) -> tuple[dict[str, list[CommitId]], dict[CommitId, dict[str, int]]]:
+        """The next commits of each scope, and the place of each commit in all its scopes."""
         rows = await self._link.transaction.execute(
             _LOGS[self._link.sqlite],
             {
@@ -95,10 +95,13 @@ class Journal:
                 "limit": limit,
             },
         )
-        logs: dict[str, deque[CommitId]] = {scope: deque() for scope in cursors}
+        logs: dict[str, list[CommitId]] = {scope: [] for scope in cursors}
+        seqs: dict[CommitId, dict[str, int]] = {}
         for row in rows:
             logs[row.scope].append(row.commit_id)
-        return logs
+            if row.commit_id not in seqs:
+                seqs[row.commit_id] = _SEQS.decode(row.seqs)
+        return logs, seqs
 
     async def _commits(self, ids: Sequence[CommitId]) -> dict[CommitId, Commit]:
         bodies: dict[str, list[Put | Drop]] = {commit_id: [] for commit_id in ids}
@@ -112,45 +115,52 @@ class Journal:
 
 _LOGS = {
     True: text(
-        "SELECT l.scope, l.seq, l.commit_id FROM json_each(:cursors) AS c JOIN scope_log AS l "
+        "SELECT l.scope, l.seq, l.commit_id, m.seqs FROM json_each(:cursors) AS c JOIN scope_log AS l "
         "ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > c.value AND l.seq <= c.value + :limit "
+        "JOIN commits AS m ON m.tenant_id = :tenant AND m.id = l.commit_id "
         "ORDER BY l.scope, l.seq"
     ),
     False: text(
-        "SELECT l.scope, l.seq, l.commit_id FROM json_each_text(CAST(:cursors AS json)) AS c JOIN scope_log AS l "
-        "ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > CAST(c.value AS bigint) "
-        "AND l.seq <= CAST(c.value AS bigint) + CAST(:limit AS bigint) ORDER BY l.scope, l.seq"
+        "SELECT l.scope, l.seq, l.commit_id, m.seqs FROM json_each_text(CAST(:cursors AS json)) AS c "
+        "JOIN scope_log AS l ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > CAST(c.value AS bigint) "
+        "AND l.seq <= CAST(c.value AS bigint) + CAST(:limit AS bigint) "
+        "JOIN commits AS m ON m.tenant_id = :tenant AND m.id = l.commit_id ORDER BY l.scope, l.seq"
     ),
 }
 
 
-def merged(logs: Mapping[str, Iterable[CommitId]], limit: int) -> list[CommitId]:
-    """Commits in an order in which each is next in every log that has it; stops where a log was cut off."""
-    queues = {scope: deque(log) for scope, log in logs.items()}
-    places: dict[CommitId, int] = {}
-    for log in queues.values():
-        for commit_id in log:
-            places[commit_id] = places.get(commit_id, 0) + 1
-    first: dict[CommitId, list[str]] = {}
-    ready: deque[CommitId] = deque()
+def merged(
+    cursors: Mapping[str, int],
+    logs: Mapping[str, Sequence[CommitId]],
+    seqs: Mapping[CommitId, Mapping[str, int]],
+    limit: int,
+) -> list[CommitId]:
+    """Commits in an order in which each is next, or past, in every scope that has a cursor.
 
-    def head(scope: str) -> None:
-        if queues[scope]:
-            commit_id = queues[scope][0]
-            waiting = first.setdefault(commit_id, [])
-            waiting.append(scope)
-            if len(waiting) == places[commit_id]:
-                ready.append(commit_id)
-
-    for scope in sorted(queues):
-        head(scope)
+    The logs may be cut off: a commit that lies beyond the cut of another scope waits for the next reading.
+    """
+    at = dict(cursors)
+    rest = {scope: deque(log) for scope, log in logs.items()}
+    blocked: dict[str, list[str]] = {}
+    ready = deque(sorted(rest))
     order: list[CommitId] = []
     while ready and len(order) < limit:
-        commit_id = ready.popleft()
+        scope = ready.popleft()
+        if not rest[scope]:
+            continue
+        commit_id = rest[scope][0]
+        places = seqs[commit_id]
+        ahead = next((other for other, seq in places.items() if at.get(other, seq) < seq - 1), None)
+        if ahead is not None:
+            blocked.setdefault(ahead, []).append(scope)
+            continue
         order.append(commit_id)
-        for scope in first.pop(commit_id):
-            queues[scope].popleft()
-            head(scope)
+        for other, seq in places.items():
+            if at.get(other) == seq - 1:
+                at[other] = seq
+                rest[other].popleft()
+                ready.append(other)
+                ready.extend(blocked.pop(other, ()))
     return order
 
 
@@ -163,6 +173,11 @@ def restricted(commit: Commit, scopes: Mapping[str, Any] | frozenset[str]) -> Co
         if mine:
             seen.append(change if mine == change.scopes else msgspec.structs.replace(change, scopes=mine))
     return msgspec.structs.replace(commit, seqs=seqs, changes=tuple(seen))
+
+
+def _still_new(commit: Commit, cursors: Mapping[str, int]) -> Commit:
+    """A scope that is past this commit is not told again: what has left it since would come back."""
+    return restricted(commit, frozenset(scope for scope, seq in commit.seqs.items() if seq > cursors.get(scope, seq)))
 
 
 def _commit(row: Any, parts: tuple[Put | Drop, ...]) -> Commit:
