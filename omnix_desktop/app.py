@@ -12,6 +12,7 @@ from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.place import Place
 from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.i18n import language, on_language_change, set_language, tr
+from omnix_desktop.models.deliver import Deliver
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.source import Source
 from omnix_desktop.models.why import sentence
@@ -61,6 +62,7 @@ class Work(QObject):
         self.life = life
         self._leave = leave
         made = life.desk
+        made.engine.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
         source = Source(made.engine.reader, made.engine.feed, UserId(life.signed_in.user_id))
         self.desk = Desk(source, made.local, life.ports.link, made.clock.now)
         self._screens = Screens(Taste(life.profile, life), leave)
@@ -93,6 +95,7 @@ class Work(QObject):
         self.desk.composers.flush()
         self.save_layout()
         self.window.closing.disconnect(self._leave)
+        self.commands.close()
         self._screens.close_windows()
         self.window.close()
         self.desk.close()

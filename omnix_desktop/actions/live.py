@@ -33,9 +33,13 @@ class Commands(QObject):
         self._tasks = tasks
         self._bound: dict[str, list[Callable[[Action, Why | None], None]]] = {}
         self._qactions = {known.id: self._make(known) for known in ACTIONS.values()}
-        forget = on_language_change(self.refresh)
-        self.destroyed.connect(lambda: forget())
+        self._forget = on_language_change(self.refresh)
         self.refresh()
+
+    def close(self) -> None:
+        """The windows go: nothing is explained to buttons that are no more."""
+        self._forget()
+        self._bound.clear()
 
     @property
     def place(self) -> Place:

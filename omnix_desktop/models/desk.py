@@ -1,10 +1,12 @@
 """All view state of one signed-in life, made once and handed to panels and actions."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 
 from PySide6.QtCore import QObject
 
+from omnix_desktop.cache.feed import Feed
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.composer import Composers, Drafts
 from omnix_desktop.models.conversation import OpenedConversation
@@ -23,7 +25,9 @@ class Desk:
 
     def __init__(self, source: Source, drafts: Drafts, link: Link, now: Callable[[], datetime]) -> None:
         self.root = root = QObject()
-        self.source = source
+        relay = Feed()
+        self._let_go = source.feed.subscribe(relay.tell)  # one thread to cut when this life ends
+        self.source = source = replace(source, feed=relay)
         self.tick = Tick(now, root)
         self.catalogue = Catalogue(source, root)
         self.selection = Selection(root)
@@ -40,6 +44,7 @@ class Desk:
         """Stop the clock and let go of the cache."""
         self.tick.stop()
         self.composers.flush()
+        self._let_go()
         self.root.deleteLater()
 
     def retell(self) -> None:

@@ -63,8 +63,8 @@ class InteractionList(PagedList[InboxRow]):
     def retell(self) -> None:
         self.show([self._told(row) for row in self._known])
 
-    def interaction(self, key: InteractionId) -> Interaction | None:
-        return next((row.interaction for row in self._known if row.interaction.id == key), None)
+    def of_conversation(self, conversation_id: ConversationId) -> InboxRow | None:
+        return next((row for row in self.rows() if row.conversation_id == conversation_id), None)
 
     def _told(self, row: queries.InboxRow) -> InboxRow:
         it, now = row.interaction, self._tick.now()

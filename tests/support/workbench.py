@@ -1,20 +1,23 @@
 """The main window over a cached workspace, with scripted ports: for tests of the screens, and for pictures."""
 
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.place import Place
 from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.local import Local
+from omnix_desktop.models.deliver import Deliver
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import LinkState, LinkStatus
-from omnix_desktop.tasks import Tasks
+from omnix_desktop.tasks import T, Tasks
 from omnix_desktop.ui.shell.main_window import MainWindow
 from omnix_desktop.ui.shell.screens import Screens
 from omnix_protocol.ids import UserId
@@ -35,12 +38,26 @@ class Workbench:
     screens: Screens
     commands: Commands
     window: MainWindow
+    clock: list[datetime]
+    """The server's time, as the test sets it."""
 
     def settle(self) -> None:
         """What was written is on disk and on the screen."""
         self.local.waiting().result()
         for _ in range(4):
             QApplication.processEvents()
+
+
+class Immediate(Tasks):
+    """Runs at once what never waits: the scripted ports answer without a loop."""
+
+    def start(self, work: Coroutine[Any, Any, T], name: str) -> Any:
+        try:
+            work.send(None)
+        except StopIteration:
+            return None
+        work.close()
+        raise AssertionError(f"{name} waits for something that the scripted ports do not give.")
 
 
 @contextmanager
@@ -51,18 +68,21 @@ def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> I
     source = Source(engine.reader, engine.feed, UserId(workspace.me.user_id))
     fake = FakePorts(local, workspace.me, LinkStatus(state=state, last_sync=workspace.now))
     desk = Desk(source, local, fake.link, lambda: clock[0])
-    tasks = Tasks("workbench")
+    engine.feed.deliver_by(Deliver(desk.root))
+    tasks = Immediate("workbench")
     screens = Screens(local, lambda: None)
     place = Place(ports=fake.ports, desk=desk, screen=screens)
     commands = Commands(place, tasks)
     window = MainWindow(desk, commands, "0.1.0")
     screens.attach(window, commands)
     try:
-        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window)
+        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, clock)
     finally:
         desk.composers.flush()
+        commands.close()
         desk.close()
         window.close()
         window.deleteLater()
         QApplication.processEvents()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
         engine.close()

@@ -1,0 +1,152 @@
+"""Promise 2 and 3 on the screen: text stays where its first character was typed, and survives."""
+
+from pathlib import Path
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from pytestqt.qtbot import QtBot
+
+from omnix_desktop.cache.queries import composer as drafts
+from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.conversation.composer import ComposerView
+from omnix_desktop.ui.theme import Theme
+from omnix_protocol.ids import ConversationId
+from omnix_protocol.messages import AddMemo, SendMessage
+from tests.support import cached_workspace
+from tests.support.workbench import Workbench, workbench
+
+
+def composer(bench: Workbench) -> ComposerView:
+    panel = bench.window.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    view = panel.area.current()
+    assert view is not None
+    return view
+
+
+def open_row(bench: Workbench, place: int) -> ConversationId:
+    row = bench.desk.inbox.handling.rows()[place]
+    bench.desk.selection.open(row.opened)
+    bench.screens.focus_composer("reply")
+    return row.conversation_id
+
+
+steps = st.lists(
+    st.one_of(
+        st.tuples(st.just("open"), st.integers(0, 4)),
+        st.tuples(st.just("type"), st.sampled_from(["a", "bc", " halo", "🙏"])),
+        st.tuples(st.just("mode"), st.sampled_from(["reply", "memo"])),
+        st.tuples(st.just("send"), st.just("")),
+    ),
+    max_size=25,
+)
+
+
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(steps)
+def test_text_belongs_to_the_conversation_of_its_first_character(
+    bench: Workbench, steps: list[tuple[str, object]]
+) -> None:
+    order = [row.conversation_id for row in bench.desk.inbox.handling.rows()]
+    for key in order:  # what an earlier example left
+        bench.desk.composers.reply(key).sent()
+        bench.desk.composers.memo(key).sent()
+    bench.fake.run.ran.clear()
+    at: str = open_row(bench, 0)
+    mode = "reply"
+    expected: dict[tuple[str, str], str] = {}
+    decided: list[tuple[str, str, str]] = []
+    for what, value in steps:
+        if what == "open":
+            row = bench.desk.inbox.handling.of_conversation(order[int(str(value))])
+            assert row is not None
+            bench.desk.selection.open(row.opened)
+            at = order[int(str(value))]
+            mode = composer(bench).composer.mode.value
+        elif what == "mode":
+            bench.screens.focus_composer(str(value))
+            mode = str(value)
+        elif what == "type":
+            composer(bench).editor.insertPlainText(str(value))
+            expected[at, mode] = expected.get((at, mode), "") + str(value)
+        else:
+            composer(bench).submit()
+            text = expected.pop((at, mode), "")
+            if text.strip():
+                decided.append((at, mode, text.strip()))
+            elif text:
+                expected[at, mode] = text
+    for (named, kind), text in expected.items():
+        key = ConversationId(named)
+        kept = bench.desk.composers.reply(key) if kind == "reply" else bench.desk.composers.memo(key)
+        assert kept.text == text
+    sent = [command for command in bench.fake.run.ran if isinstance(command, SendMessage | AddMemo)]
+    kinds = {SendMessage: "reply", AddMemo: "memo"}
+    assert [(command.conversation_id, kinds[type(command)], command.text) for command in sent] == decided
+
+
+def test_a_draft_is_there_again_after_the_program_was_ended(tmp_path: Path, qtbot: QtBot, themed: Theme) -> None:
+    workspace = cached_workspace.build(tmp_path, messages=60, handled=3, ended=1, unsent=False)
+    with workbench(workspace) as first:
+        first.window.show()
+        key = open_row(first, 1)
+        QTest.keyClicks(composer(first).editor, "Baik, kami cek")
+        qtbot.waitUntil(lambda: composer(first).wants_words() == "Draf tersimpan")
+        assert drafts.draft(first.desk.source.reader, key, "reply").text == "Baik, kami cek"
+    with workbench(workspace) as second:
+        assert open_row(second, 1) == key
+        assert composer(second).editor.toPlainText() == "Baik, kami cek"
+        assert "Baik, kami cek" in [row.preview for row in second.desk.inbox.handling.rows()]
+
+
+def test_reply_and_memo_are_two_texts(bench: Workbench, qtbot: QtBot) -> None:
+    open_row(bench, 0)
+    QTest.keyClicks(composer(bench).editor, "untuk pelanggan")
+    bench.screens.focus_composer("memo")
+    QTest.keyClicks(composer(bench).editor, "untuk rekan")
+    assert composer(bench).objectName() == "composer_memo"
+    bench.screens.focus_composer("reply")
+    assert composer(bench).editor.toPlainText() == "untuk pelanggan"
+
+
+def test_return_sends_and_shift_return_does_not(bench: Workbench, qtbot: QtBot) -> None:
+    key = open_row(bench, 2)
+    editor = composer(bench).editor
+    QTest.keyClicks(editor, "satu")
+    QTest.keyClick(editor, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+    QTest.keyClicks(editor, "dua")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    (command,) = bench.fake.run.ran
+    assert isinstance(command, SendMessage)
+    assert (command.conversation_id, command.text) == (key, "satu\ndua")
+    assert editor.toPlainText() == ""
+    qtbot.waitUntil(lambda: bench.desk.thread.items.rows()[-1].state == "queued")
+    assert bench.desk.thread.items.rows()[-1].text == "satu\ndua"
+
+
+def test_a_slash_offers_and_takes_a_quick_reply(bench: Workbench, qtbot: QtBot) -> None:
+    open_row(bench, 0)
+    view = composer(bench)
+    panel = bench.window.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    qtbot.waitUntil(view.editor.hasFocus)
+    QTest.keyClicks(view.editor, "Bapak/Ibu ")
+    assert not panel.area.menu.isVisible()
+    QTest.keyClicks(view.editor, "/sal")
+    assert panel.area.menu.isVisible()
+    QTest.keyClick(view.editor, Qt.Key.Key_Escape)
+    assert view.editor.toPlainText() == "Bapak/Ibu /sal"
+    QTest.keyClicks(view.editor, " /sal")
+    QTest.keyClick(view.editor, Qt.Key.Key_Return)
+    assert view.editor.toPlainText().startswith("Bapak/Ibu /sal Selamat datang, Dewi Lestari")
+    assert not bench.fake.run.ran
+
+
+def test_a_channel_that_takes_no_files_says_so(bench: Workbench) -> None:
+    for place, row in enumerate(bench.desk.inbox.handling.rows()):
+        open_row(bench, place)
+        allowed = row.channel_kind == "webchat"
+        assert composer(bench).attach.isEnabled() is allowed
+        assert ("tidak menerima lampiran" in composer(bench).attach.toolTip()) is not allowed

@@ -1,0 +1,100 @@
+"""What the panels promise: one change paints one row, everything is named, layouts are remembered, languages switch."""
+
+from PySide6.QtCore import QModelIndex, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from omnix_desktop.i18n import set_language
+from omnix_desktop.ports import LinkState
+from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.shell.palette import Palette
+from tests.support.workbench import Workbench
+
+
+def test_the_head_of_the_queue_counts(bench: Workbench) -> None:
+    total = bench.window.findChild(QWidget, "queue_total")
+    assert total is not None
+    assert total.property("text") == "24"
+
+
+def test_a_second_repaints_only_rows_whose_time_runs(bench: Workbench) -> None:
+    told: list[int] = []
+
+    def note(first: QModelIndex, _last: QModelIndex) -> None:
+        told.append(first.row())
+
+    bench.desk.inbox.handling.dataChanged.connect(note)
+    bench.clock[0] = bench.clock[0].replace(second=5)
+    bench.desk.tick.beat()
+    running = [
+        place for place, row in enumerate(bench.desk.inbox.handling.rows()) if row.pill.words.startswith("Balas")
+    ]
+    assert told == running
+    assert len(told) < bench.desk.inbox.handling.rowCount()
+
+
+def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Workbench) -> None:
+    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.settle()
+    kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QTableView)
+    controls = [one for kind in kinds for one in bench.window.findChildren(kind)]
+    shown = [one for one in controls if one.isVisible() and one.width() > 0 and not one.objectName().startswith("qt_")]
+    unnamed = [
+        f"{type(one).__name__} {one.objectName()!r}"
+        for one in shown
+        if not one.objectName() or not (one.accessibleName() or one.property("text"))
+    ]
+    assert not [name for name in unnamed if "QTableCornerButton" not in name], unnamed
+
+
+def test_the_language_switches_without_restart(bench: Workbench) -> None:
+    pick = bench.window.findChild(QAbstractButton, "pick_next")
+    assert pick is not None
+    assert pick.text() == "Ambil"
+    set_language("en")
+    bench.desk.retell()
+    assert pick.text() == "Take next"
+    said = {row.pill.words.split()[0] for row in bench.desk.inbox.handling.rows()}
+    assert said <= {"Reply", "Overdue", "Waiting"}
+
+
+def test_a_layout_is_remembered(bench: Workbench) -> None:
+    bench.window.docks.hide("channels")
+    saved = bench.window.layout_state()
+    bench.window.docks.show("channels")
+    assert bench.window.restore_layout(saved)
+    assert not bench.window.docks.is_shown("channels")
+    assert not bench.window.restore_layout(b"\x00\x00\xff\xffshort")
+
+
+def test_the_palette_finds_and_does(bench: Workbench, qtbot: QtBot) -> None:
+    bench.commands.run("view.palette")
+    palette = bench.window.findChild(Palette)
+    assert palette is not None
+    QTest.keyClicks(palette.search.edit, "panel perc")
+    QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: bench.window.docks.active() == "conversation" or not palette.isVisible())
+
+
+def test_offline_everything_is_readable_and_said(bench: Workbench) -> None:
+    bench.fake.link.become(LinkState.OFFLINE)
+    assert bench.desk.status.line.dot == "bad"
+    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    panel = bench.window.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    assert len(panel.bubbles.rows) > 3
+    view = panel.area.current()
+    assert view is not None
+    assert view.editor.isEnabled()
+    assert not view.attach.isEnabled()
+
+
+def test_a_thousand_switches_keep_few_views(bench: Workbench) -> None:
+    panel = bench.window.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    rows = bench.desk.inbox.handling.rows()
+    for number in range(100):
+        bench.desk.selection.open(rows[number % len(rows)].opened)
+    QApplication.processEvents()
+    assert len(panel.area.findChildren(QPlainTextEdit)) == len(rows)
