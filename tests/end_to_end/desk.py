@@ -103,7 +103,7 @@ def desk(screen: Screen, command: Sequence[str], **env: str) -> Iterator[Desk]:
     )
     try:
         found = Desk(screen, process, reader)
-        wait_until(lambda: process.poll() is not None or bool(found.all(role="frame")), "the window shows", 30)
+        wait_until(lambda: process.poll() is not None or bool(found.all()), "the window shows", 30)
         if process.poll() is not None:
             raise ChildProcessError(f"{command[0]} ended with {process.returncode} before its window showed")
         yield found
