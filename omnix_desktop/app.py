@@ -21,8 +21,9 @@ from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.session import Door, Life, Profile, resume, unlock
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.main_window import MainWindow
+from omnix_desktop.ui.shell.mark import mark
 from omnix_desktop.ui.shell.screens import Screens
-from omnix_desktop.ui.shell.tray import Tray, mark
+from omnix_desktop.ui.shell.tray import Tray
 from omnix_desktop.ui.theme import theme
 from omnix_desktop.ui.windows.sign_in import Prefill, SignInWindow
 from omnix_protocol.ids import UserId

@@ -10,8 +10,15 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from omnix_desktop.i18n import set_language
+from omnix_desktop.ports import OFFLINE, LinkState
+from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.theme import Mode, theme
+from omnix_desktop.ui.windows.sign_in import Prefill, SignInWindow
+from omnix_protocol.errors import Refused
+from omnix_protocol.sign_in import SignedIn, TenantFound
 from tests.support import cached_workspace
+from tests.support.scene import set_scene
 from tests.support.screenshots import INSIDE
 from tests.support.workbench import Workbench, workbench
 
@@ -37,6 +44,25 @@ def workspace_scene(bench: Workbench) -> None:
     rows = bench.desk.inbox.handling.rows()
     bench.desk.selection.open(rows[0].opened)
     bench.screens.focus_composer("reply")
+    panel = bench.window.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    view = panel.area.current()
+    assert view is not None
+    view.editor.insertPlainText("Kak Dewi, akunnya sudah kami buka. Silakan coba masuk kembali dengan ")
+    wait(400)
+
+
+class NoDoor:
+    """Nobody signs in for a picture."""
+
+    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused:
+        return OFFLINE
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | Refused:
+        return OFFLINE
+
+    def can_remember(self) -> bool:
+        return True
 
 
 def main() -> int:
@@ -47,12 +73,26 @@ def main() -> int:
     chosen: Mode = "dark" if mode == "dark" else "light"
     theme().install(app, chosen)
     set_language(language)
-    with tempfile.TemporaryDirectory() as folder, workbench(cached_workspace.build(Path(folder))) as bench:
-        bench.window.resize(int(width), int(height))
-        bench.window.show()
-        wait(150)
-        workspace_scene(bench)
-        picture(bench.window, target / f"workspace-{mode}-{language}-{width}x{height}.png")
+    name = f"{mode}-{language}-{width}x{height}.png"
+    with tempfile.TemporaryDirectory() as folder:
+        workspace = cached_workspace.build(Path(folder), handled=5, ended=4, waiting=38)
+        with workbench(workspace) as bench:
+            set_scene(bench.engine, workspace)
+            bench.window.resize(int(width), int(height))
+            bench.window.show()
+            wait(150)
+            workspace_scene(bench)
+            picture(bench.window, target / f"workspace-{name}")
+            bench.fake.link.become(LinkState.OFFLINE)
+            bench.commands.refresh()
+            bench.screens.focus_composer("memo")
+            picture(bench.window, target / f"offline-{name}")
+    door = SignInWindow(
+        NoDoor(), Prefill("https://omnix.nusantara.invalid", "nusantara", "Nusantara Niaga"), Tasks("door")
+    )
+    door.resize(int(width), int(height))
+    door.show()
+    picture(door, target / f"sign-in-{name}")
     return 0
 
 

@@ -1,7 +1,7 @@
 """The dark rail: one button per panel, what waits, the settings, and who is signed in."""
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QActionGroup
+from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
 from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
 
 from omnix_desktop.actions.base import ACTIONS
@@ -9,7 +9,9 @@ from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import on_language_change, tr
 from omnix_desktop.ui.panels import PANELS
 from omnix_desktop.ui.shell.docks import Docks
+from omnix_desktop.ui.shell.mark import draw_mark
 from omnix_desktop.ui.theme import Space
+from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.badges import Avatar
 from omnix_desktop.ui.widgets.buttons import IconButton
 from omnix_desktop.ui.widgets.rail import Rail, RailButton
@@ -60,6 +62,8 @@ class MainRail(Rail):
         column.setContentsMargins(0, Space.M, 0, Space.M)
         column.setSpacing(Space.XS)
         centre = Qt.AlignmentFlag.AlignHCenter
+        column.addWidget(Mark(), 0, centre)
+        column.addSpacing(Space.S)
         for name, button in self._panels.items():
             button.setObjectName(f"rail_{name}")
             column.addWidget(button, 0, centre)
@@ -109,6 +113,19 @@ class MainRail(Rail):
         corner.setX(corner.x() + Space.S)
         corner.setY(corner.y() + at.height() - menu.sizeHint().height())
         menu.popup(corner)
+
+
+class Mark(QWidget):
+    """The program's own sign."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setFixedSize(32, 32)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        painter = paint.antialiased(QPainter(self))
+        draw_mark(painter, QRectF(self.rect()))
+        painter.end()
 
 
 class PersonButton(IconButton):

@@ -1,30 +1,11 @@
-"""The program's mark, and the tray icon where the desktop has a tray."""
+"""The tray icon, where the desktop has a tray."""
 
-from PySide6.QtCore import QObject, QRectF, Qt
-from PySide6.QtGui import QIcon, QPainter, QPixmap
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import on_language_change, tr
-from omnix_desktop.ui.widgets import paint
-
-SIZES = (16, 24, 32, 48, 64, 128, 256)
-
-
-def mark() -> QIcon:
-    """An O on the accent, sharp at every size."""
-    icon = QIcon()
-    for size in SIZES:
-        pixels = QPixmap(size, size)
-        pixels.fill(Qt.GlobalColor.transparent)
-        painter = paint.antialiased(QPainter(pixels))
-        paint.fill(painter, QRectF(0, 0, size, size), "accent_fill", size * 0.26)
-        ring = QRectF(0, 0, size * 0.5, size * 0.5)
-        ring.moveCenter(QRectF(0, 0, size, size).center())
-        paint.fill(painter, ring, None, size * 0.25, "on_fill", size * 0.12)
-        painter.end()
-        icon.addPixmap(pixels)
-    return icon
+from omnix_desktop.ui.shell.mark import mark
 
 
 class Tray(QObject):
