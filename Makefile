@@ -48,4 +48,4 @@ fresh-root:  ## make test and make run in a new, minimal Debian 12 (as root; STE
 
 campaign-kill:  ## kill -9 of desktop and server at 200 random moments each, then the checker
 	$(setup) test
-	@$(python) -m tests.faults.campaign_kill $(ARGS)
+	@$(python) -m omnix_load kill --desktop 200 --server 200 $(ARGS)
