@@ -13,7 +13,9 @@ import uvloop
 
 from backend import accounts, doctor
 from backend.app import Parts, assembled, serving
-from backend.config import Settings, WrongSetting, load
+from backend.config import Channels, Settings, WrongSetting, load
+from backend.demo import seed
+from backend.demo.seeding import SIMULATOR
 from backend.gateway.passwords import Busy
 from backend.store import schema
 from backend.store.errors import SchemaMissing, Unavailable
@@ -56,6 +58,8 @@ def parser() -> argparse.ArgumentParser:
     top.add_argument("--config", type=Path, help="a TOML file; the environment (OMNIX_SECTION_NAME) goes before it")
     commands = top.add_subparsers(required=True, metavar="COMMAND")
     _command(commands, "serve", "serve desktops, channels and web chats", serve)
+    demo = _command(commands, "demo", "make an invented company to look at; a second time changes nothing", make_demo)
+    demo.add_argument("--telegram", help="the Bot API that its Telegram account talks to; never the real one")
     _command(commands, "migrate", "make the database what this release needs", migrate)
     checks = _command(commands, "doctor", "look at settings, database, bus, files and disk", check)
     checks.add_argument("--restored", action="store_true", help="the database comes from a backup: begin a new epoch")
@@ -172,6 +176,13 @@ async def check(settings: Settings, options: argparse.Namespace) -> int:
     for finding in findings:
         print(finding)
     return FAILED if any(finding.wrong for finding in findings) else 0
+
+
+async def make_demo(settings: Settings, options: argparse.Namespace) -> None:
+    await prepare(settings)
+    async with assembled(settings) as parts:
+        told = settings.channels.telegram_api
+        print(await seed(parts, options.telegram or (SIMULATOR if told == Channels().telegram_api else told)))
 
 
 async def add_tenant(settings: Settings, options: argparse.Namespace) -> None:
