@@ -163,6 +163,7 @@ class Month:
         await self._result(session, talk)
         self._pass(10, 60)
         assert session.received is not None
+        person.busy_until = self._steps.at + REST
         await self._steps.do(f"{key} end", End(interaction_id=session.received.interaction_id), session.agent)
 
     async def _write(self, session: _Session, texts: list[str] | tuple[str, ...], label: str = "") -> None:
