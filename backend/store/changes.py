@@ -1,7 +1,9 @@
 """What a handler wants written, and what became of it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from omnix_protocol.base import Entity
 from omnix_protocol.ids import CommandId, CommitId
@@ -13,6 +15,7 @@ class PutEntity:
 
     entity: Entity
     scopes: tuple[str, ...] = ()
+    columns: Mapping[str, Any] = field(default_factory=dict)  # what the row holds beside the entity: load_limit
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,12 +25,10 @@ def write_entities(writer: Writer, changes: Sequence[Change]) -> list[bytes]:
     """
     window = _window(changes)
     bodies = [codec.encode(change.entity) if isinstance(change, PutEntity) else b"" for change in changes]
-    puts = [
-        (change.entity, body) for change, body in zip(changes, bodies, strict=True) if isinstance(change, PutEntity)
-    ]
-    for entity, body in sorted(puts, key=lambda put: (type(put[0]).__name__, put[0].id, put[0].version)):
-        _write(writer, entity, body, window)
-    for interaction_id in sorted(window.keys() - {entity.id for entity, _ in puts}):
+    puts = [(change, body) for change, body in zip(changes, bodies, strict=True) if isinstance(change, PutEntity)]
+    for change, body in sorted(puts, key=_order):
+        _write(writer, change, body, window)
+    for interaction_id in sorted(window.keys() - {change.entity.id for change, _ in puts}):
         parameters = {"tenant": writer.tenant_id, "entity": interaction_id, "inside": window[interaction_id]}
         fetch(writer.connection, _SET_WINDOW, parameters)
     return bodies
@@ -49,9 +47,15 @@ def _window(changes: Iterable[Change]) -> dict[str, int]:
     return window
 
 
-def _write(writer: Writer, entity: Entity, body: bytes, window: dict[str, int]) -> None:
+def _order(put: tuple[PutEntity, bytes]) -> tuple[str, str, int]:
+    entity = put[0].entity
+    return type(entity).__name__, entity.id, entity.version
+
+
+def _write(writer: Writer, change: PutEntity, body: bytes, window: dict[str, int]) -> None:
+    entity = change.entity
     where = MAPPED[type(entity).__name__]
-    row: dict[str, Any] = {"version": entity.version, "body": body, **where.columns(entity)}
+    row: dict[str, Any] = {"version": entity.version, "body": body, **where.columns(entity), **change.columns}
     if where.table is interactions and entity.id in window:
         row["in_window"] = window[entity.id]
     row["tenant_id"] = writer.tenant_id

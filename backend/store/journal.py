@@ -9,6 +9,7 @@ import msgspec
 from sqlalchemy import select, text
 
 from backend.store.link import IN_LIST, Link
+from backend.store.prepared import Prepared
 from backend.store.tables.control import scope_heads
 from backend.store.tables.journal import changes, commits
 from omnix_protocol.ids import CommandId, CommitId
@@ -87,20 +88,13 @@ class Journal:
         self, cursors: Mapping[str, int], limit: int
     ) -> tuple[dict[str, list[CommitId]], dict[CommitId, dict[str, int]]]:
         """The next commits of each scope, and the place of each commit in all its scopes."""
-        rows = await self._link.transaction.execute(
-            _LOGS[self._link.sqlite],
-            {
-                "tenant": self._link.tenant_id,
-                "cursors": msgspec.json.encode(cursors).decode(),
-                "limit": limit,
-            },
-        )
+        wanted = {"cursors": msgspec.json.encode(cursors).decode(), "limit": limit}
         logs: dict[str, list[CommitId]] = {scope: [] for scope in cursors}
         seqs: dict[CommitId, dict[str, int]] = {}
-        for row in rows:
-            logs[row.scope].append(row.commit_id)
-            if row.commit_id not in seqs:
-                seqs[row.commit_id] = _SEQS.decode(row.seqs)
+        for scope, commit_id, places in await self._link.fetch(_LOGS, wanted):
+            logs[scope].append(commit_id)
+            if commit_id not in seqs:
+                seqs[commit_id] = _SEQS.decode(places)
         return logs, seqs
 
     async def _commits(self, ids: Sequence[CommitId]) -> dict[CommitId, Commit]:
@@ -113,20 +107,19 @@ class Journal:
         return {row.id: _commit(row, tuple(bodies[row.id])) for row in await self._link.rows(wanted)}
 
 
-_LOGS = {
-    True: text(
-        "SELECT l.scope, l.seq, l.commit_id, m.seqs FROM json_each(:cursors) AS c JOIN scope_log AS l "
+_LOGS = Prepared(
+    text(
+        "SELECT l.scope, l.commit_id, m.seqs FROM json_each(:cursors) AS c JOIN scope_log AS l "
         "ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > c.value AND l.seq <= c.value + :limit "
-        "JOIN commits AS m ON m.tenant_id = :tenant AND m.id = l.commit_id "
-        "ORDER BY l.scope, l.seq"
+        "JOIN commits AS m ON m.tenant_id = :tenant AND m.id = l.commit_id ORDER BY l.scope, l.seq"
     ),
-    False: text(
-        "SELECT l.scope, l.seq, l.commit_id, m.seqs FROM json_each_text(CAST(:cursors AS json)) AS c "
+    text(
+        "SELECT l.scope, l.commit_id, m.seqs FROM json_each_text(CAST(CAST(:cursors AS text) AS json)) AS c "
         "JOIN scope_log AS l ON l.tenant_id = :tenant AND l.scope = c.key AND l.seq > CAST(c.value AS bigint) "
         "AND l.seq <= CAST(c.value AS bigint) + CAST(:limit AS bigint) "
         "JOIN commits AS m ON m.tenant_id = :tenant AND m.id = l.commit_id ORDER BY l.scope, l.seq"
     ),
-}
+)
 
 
 def merged(

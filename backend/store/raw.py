@@ -79,7 +79,7 @@ class RawInbox:
         self._group.append(_Waiting(row, job, stored))
         if not self._writing:
             self._writing = True
-            self._tasks.start(self._write(), "raw inbox")
+            self._tasks.start(self._write(), "raw inbox").add_done_callback(self._stopped)
         await stored
         return raw_id
 
@@ -107,15 +107,17 @@ class RawInbox:
             return [_message(row) for row in await connection.execute(statement)]
 
     async def _write(self) -> None:
-        try:
-            while self._group:
-                await asyncio.sleep(GROUP_WINDOW)
-                group, self._group = self._group[:GROUP_MAX], self._group[GROUP_MAX:]
-                await self._store(group)
-        finally:
-            self._writing = False
-            for waiting in self._group:
-                waiting.stored.cancel()
+        while self._group:
+            await asyncio.sleep(GROUP_WINDOW)
+            group, self._group = self._group[:GROUP_MAX], self._group[GROUP_MAX:]
+            await self._store(group)
+
+    def _stopped(self, _task: object) -> None:
+        # also called for a task that was cancelled before it began: nobody is left waiting
+        self._writing = False
+        for waiting in self._group:
+            waiting.stored.cancel()
+        self._group.clear()
 
     async def _store(self, group: list[_Waiting]) -> None:
         try:

@@ -1,5 +1,6 @@
 """Making the schema, the program's roles and their limits; run by the owner, never by the serving process."""
 
+import asyncio
 import uuid
 from dataclasses import dataclass
 from pathlib import Path
@@ -7,7 +8,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, insert, select, text
+from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
@@ -32,16 +33,28 @@ class Roles:
 async def migrate(owner_url: str, app_url: str | None = None, raw_url: str | None = None) -> None:
     """Bring the schema to this release. On PostgreSQL also make the program's roles and hold them to their tenant."""
     url = make_url(owner_url)
-    sqlite = url.get_backend_name() == "sqlite"
-    engine = create_async_engine(url.set(drivername="sqlite+aiosqlite" if sqlite else "postgresql+asyncpg"))
+    if url.get_backend_name() == "sqlite":
+        await asyncio.get_running_loop().run_in_executor(None, _migrate_sqlite, url)
+        return
+    roles = Roles(make_url(app_url or owner_url), make_url(raw_url) if raw_url else None)
+    engine = create_async_engine(url.set(drivername="postgresql+asyncpg"))
     try:
         async with engine.begin() as connection:
+            # several processes may be told to migrate at once: they take turns
+            await connection.exec_driver_sql("SELECT pg_advisory_xact_lock(hashtext('omnix migrate'))")
             await connection.run_sync(_upgrade)
-            if not sqlite:
-                app = make_url(app_url or owner_url)
-                await connection.run_sync(secure, Roles(app, make_url(raw_url) if raw_url else None))
+            await connection.run_sync(secure, roles)
     finally:
         await engine.dispose()
+
+
+def _migrate_sqlite(url: URL) -> None:
+    engine = create_engine(url.set(drivername="sqlite+pysqlite"))
+    try:
+        with engine.begin() as connection:
+            _upgrade(connection)
+    finally:
+        engine.dispose()
 
 
 def _upgrade(connection: Connection) -> None:

@@ -1,8 +1,10 @@
 """Stores on fresh databases of both kinds, with the program's own roles on PostgreSQL."""
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
+from functools import cache
 from pathlib import Path
 
 from backend.store.engine import DatabaseSettings
@@ -20,10 +22,18 @@ def as_role(dsn: str, role: str) -> str:
 
 
 def migrated_sqlite(folder: Path) -> DatabaseSettings:
-    """A fresh SQLite database with the schema. Not within a running loop."""
-    url = f"sqlite:///{folder / 'omnix.db'}"
-    asyncio.run(migrate(url))
-    return DatabaseSettings(url)
+    """A fresh SQLite database with the schema, copied from one that was migrated once. Not within a running loop."""
+    file = folder / "omnix.db"
+    file.write_bytes(_template())
+    return DatabaseSettings(f"sqlite:///{file}")
+
+
+@cache
+def _template() -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        file = Path(folder) / "template.db"
+        asyncio.run(migrate(f"sqlite:///{file}"))
+        return file.read_bytes()
 
 
 @contextmanager

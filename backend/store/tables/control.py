@@ -43,7 +43,7 @@ sessions = control_table(
     Column("created_at", Instant, nullable=False),
     Column("last_seen_at", Instant, nullable=False),
     Column("ended_at", Instant),
-    Column("ended_because", String, nullable=False, server_default=""),
+    Column("ended_because", String, nullable=False),
     Index("ix_sessions_user", "tenant_id", "user_id"),
 )
 

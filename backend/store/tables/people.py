@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Column, Index, Integer, String
+from sqlalchemy import CheckConstraint, Column, Index, Integer, String, text
 
 from backend.store.tables.base import Key, entity_table, tenant_table
 from backend.store.tables.mapping import Side, maps
@@ -20,7 +20,9 @@ presences = entity_table(
     "presences",
     Column("state", String, nullable=False),
     Column("load", Integer, nullable=False),
-    CheckConstraint("load >= 0", name="load_counts_up"),
+    # the limit that held when the load last grew: the second lock behind the handlers' own look at it
+    Column("load_limit", Integer, nullable=False, server_default=text("1000")),
+    CheckConstraint("load >= 0 AND load <= load_limit", name="load_within_limit"),
     Index("ix_presences_state", "tenant_id", "state"),
 )
 
