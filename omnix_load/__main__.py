@@ -12,7 +12,7 @@ from pathlib import Path
 
 from omnix_desktop.tasks import Tasks
 from omnix_load.decisions import DecisionLog
-from omnix_load.people import Agent, open_desk
+from omnix_load.people import Agent, open_desk, ready_file
 from omnix_load.scenarios import Campaign, kill, say, talk
 
 
@@ -62,6 +62,7 @@ async def agent(options: argparse.Namespace) -> int:
     """Works until SIGTERM, then finishes what was decided; 0 when it could."""
     told = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, told.set)
+    ready_file(options.folder).touch()
     desk = await open_desk(options.server, options.email, options.folder)
     desk.start()
     person = Agent(desk, DecisionLog(options.folder / "decisions"), random.Random(options.seed), options.pace)

@@ -37,6 +37,11 @@ def keep_session(folder: Path, session: SignedIn) -> None:
     fresh.replace(folder / _SESSION)
 
 
+def ready_file(folder: Path) -> Path:
+    """There from the moment on at which an agent's process can be asked to finish."""
+    return folder / "ready"
+
+
 async def open_desk(server: str, email: str, folder: Path) -> Desk:
     """The desk of this person on this folder, as it was left."""
     await asyncio.to_thread(folder.mkdir, parents=True, exist_ok=True)
@@ -103,7 +108,7 @@ class Agent:
             self._log.note(Decision("drafting", conversation_id, mode=mode, text=typed))
             await asyncio.wrap_future(self.desk.local.save_draft(conversation_id, mode, typed))
             self._log.note(Decision("drafted", conversation_id, mode=mode, text=typed))
-        if self._chance.random() < 0.1:
+        if self._chance.random() < 0.2:
             return
         key = new_id()
         self._log.note(Decision("deciding", conversation_id, key, mode, text))

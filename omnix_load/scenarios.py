@@ -15,7 +15,7 @@ from omnix_desktop.tasks import Tasks
 from omnix_load.checker import AgentSide, Report, check_agent, check_customers, check_positions, entries_of, online
 from omnix_load.customers import Customer
 from omnix_load.decisions import DecisionLog, read_log
-from omnix_load.people import Agent, open_desk
+from omnix_load.people import Agent, open_desk, ready_file
 from omnix_load.server_process import ServerProcess, email, spawn
 
 FINISH_SECONDS: Final = 120.0
@@ -135,7 +135,9 @@ class Victims:
 
     def begin(self, number: int) -> None:
         self._lives += 1
-        folder = self._campaign.folder / f"agent{number}"
+        folder = self._folder(number)
+        folder.mkdir(exist_ok=True)
+        ready_file(folder).unlink(missing_ok=True)
         arguments = ["agent", "--server", self._server, "--email", email("agent", number), "--folder", str(folder)]
         arguments += [
             "--seed",
@@ -154,7 +156,10 @@ class Victims:
 
     async def settle(self) -> list[int]:
         """Ask everybody to finish; the answer names those who did not."""
-        for process in self._processes.values():
+        for number, process in self._processes.items():
+            async with asyncio.timeout(FINISH_SECONDS):
+                while not ready_file(self._folder(number)).exists():  # noqa: ASYNC110  # of another process
+                    await asyncio.sleep(0.05)
             process.terminate()
         late = []
         for number, process in self._processes.items():
@@ -168,6 +173,9 @@ class Victims:
                 late.append(number)
         self._processes.clear()
         return late
+
+    def _folder(self, number: int) -> Path:
+        return self._campaign.folder / f"agent{number}"
 
     def close(self) -> None:
         for process in self._processes.values():
