@@ -27,9 +27,11 @@ class Presence:
     async def arrived(self, tenant_id: TenantId, user_id: UserId, device: str) -> str:
         """The connection's id, to be given back when the socket closes."""
         connection_id = new_id()
+        known = (tenant_id, user_id, device) in self._held.values()
         self._held[connection_id] = (tenant_id, user_id, device)
         await self._leases.renew(tenant_id, user_id, connection_id, device, LEASE)
-        await self._record(tenant_id, user_id)
+        if not known:
+            await self._record(tenant_id, user_id)
         return connection_id
 
     async def left(self, connection_id: str, *, at_once: bool) -> None:

@@ -87,10 +87,12 @@ class Socket:
         self._runs: asyncio.Queue[Run] = asyncio.Queue(RUNS_WAITING)
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
         self._pulses: list[bytes] = []
+        self._blocked = 0  # sends that wait for the wire to take them
         self._follow: Follow | None = None
         self._following = asyncio.Lock()
         self._who: Principal | None = None
-        self._owing: tuple[int | None, float] = None, 0.0  # acknowledged up to here, and until when that is borne
+        self._owing: tuple[int, float] | None = None  # acknowledged up to here, and until when that is borne
+        self._heard = self._sending = _monotonic()
         self._ending: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self._tasks = Tasks("socket", self._failed)
 
@@ -137,6 +139,13 @@ class Socket:
             if opened:
                 await self._door.closed(self.who, self)
 
+    def look(self, now: float) -> None:
+        """End it if nothing has been heard or could be sent for too long; asked every few seconds."""
+        if now - self._heard > SILENT_SECONDS:
+            self.end(Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "silent"))
+        elif self._blocked and now - self._sending > SEND_SECONDS:
+            self.end(Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "slow_reader"))
+
     async def drained(self) -> None:
         """When the commands that were sent before are done."""
         await self._runs.join()
@@ -148,7 +157,7 @@ class Socket:
             await self._welcome()
             bucket = Bucket(frames.FRAMES_PER_SECOND, 4 * frames.FRAMES_PER_SECOND, _monotonic())
             while True:
-                data = await self._next(SILENT_SECONDS, "silent")
+                data = await self._next()
                 if not bucket.take(_monotonic()):
                     raise goodbye(Reason.TOO_MANY_REQUESTS, retry=True, seconds=1)
                 await self._take(data)
@@ -159,12 +168,9 @@ class Socket:
         except Ended as ended:
             self.end(ended)
 
-    async def _next(self, seconds: float, why: str) -> bytes | str:
-        try:
-            async with asyncio.timeout(seconds):
-                message = await self._wire.receive()
-        except TimeoutError:
-            raise Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), why) from None
+    async def _next(self) -> bytes | str:
+        message = await self._wire.receive()
+        self._heard = _monotonic()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         data: bytes | str = message.get("text") or message.get("bytes") or b""
@@ -173,7 +179,11 @@ class Socket:
         return data
 
     async def _welcome(self) -> None:
-        hello = _decoded(await self._next(HELLO_SECONDS, "no_hello"))
+        try:
+            async with asyncio.timeout(HELLO_SECONDS):
+                hello = _decoded(await self._next())
+        except TimeoutError:
+            raise Ended(Goodbye(refused=refused(Reason.NOT_SIGNED_IN), retry=True), "no_hello") from None
         if not isinstance(hello, Hello):
             raise goodbye(Reason.NOT_SIGNED_IN, retry=False)
         minimum, maximum = frames.VERSIONS
@@ -305,11 +315,15 @@ class Socket:
 
     async def _wait_for_work(self, follow: Follow) -> None:
         """Until something may be due; a client that owes acknowledgements for too long is too slow."""
-        owing = follow.acked if follow.waiting else None
-        if owing is None or owing != self._owing[0]:
-            self._owing = owing, _monotonic() + self._house.ack_seconds
+        if not follow.waiting:
+            self._owing = None
+            await self._wake.wait()
+            self._wake.clear()
+            return
+        if self._owing is None or self._owing[0] != follow.acked:
+            self._owing = follow.acked, _monotonic() + self._house.ack_seconds
         try:
-            async with asyncio.timeout_at(self._owing[1] if owing is not None else None):
+            async with asyncio.timeout_at(self._owing[1]):
                 await self._wake.wait()
         except TimeoutError:
             raise Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "slow_reader") from None
@@ -319,11 +333,13 @@ class Socket:
         await self._send(codec.encode(frame))
 
     async def _send(self, data: bytes) -> None:
+        self._blocked += 1
+        if self._blocked == 1:
+            self._sending = _monotonic()
         try:
-            async with asyncio.timeout(SEND_SECONDS):
-                await self._wire.send({"type": "websocket.send", "bytes": data})
-        except TimeoutError:
-            raise Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "slow_reader") from None
+            await self._wire.send({"type": "websocket.send", "bytes": data})
+        finally:
+            self._blocked -= 1
 
     async def _farewell(self, ended: Ended) -> None:
         self._house.metrics.dropped.labels(ended.why).inc()
