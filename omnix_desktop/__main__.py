@@ -4,10 +4,10 @@ import argparse
 import faulthandler
 import logging
 import sys
-from logging.handlers import RotatingFileHandler
 from types import TracebackType
 
 from omnix_desktop.app import RELEASE, Options, start
+from omnix_desktop.logs import start_logging
 from omnix_desktop.platform.paths import log_folder
 
 _log = logging.getLogger("omnix_desktop")
@@ -32,14 +32,11 @@ def _note_crashes() -> None:
     """What ends the program, or would have, stands in a file afterwards."""
     folder = log_folder()
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        handler = RotatingFileHandler(folder / "desktop.log", maxBytes=2_000_000, backupCount=3, encoding="utf-8")
+        start_logging(folder)
         faulthandler.enable((folder / "crash.log").open("a", encoding="utf-8"))
     except OSError as error:
         print(f"Omnix cannot write its log to {folder}: {error.strerror}.", file=sys.stderr)
         return
-    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s %(message)s"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler])
     sys.excepthook = _report
 
 
