@@ -4,13 +4,17 @@ import asyncio
 import logging
 import platform
 from collections.abc import Awaitable, Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
-from pathlib import Path
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
 
+from omnix_desktop.cache.local import Local
+from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.clock import ServerClock
+from omnix_desktop.models.source import Source
 from omnix_desktop.platform.keychain import Keychain
 from omnix_desktop.platform.keys import Locked, key_for
 from omnix_desktop.platform.paths import desk_folder, profile_folder
@@ -18,10 +22,11 @@ from omnix_desktop.ports import OFFLINE, Account, Ports
 from omnix_desktop.sync.desk import Desk
 from omnix_desktop.sync.http import Http, Unreachable
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import SessionId, new_id
+from omnix_protocol.ids import SessionId, UserId, new_id
 from omnix_protocol.sign_in import Session, SignedIn, SignIn, TenantFound
 
 T = TypeVar("T")
+LOOKS = ("theme", "language", "zoom")
 _log = logging.getLogger("omnix_desktop.session")
 
 
@@ -36,6 +41,9 @@ class Known(msgspec.Struct, frozen=True):
     theme: str = "system"
     language: str = "id"
     zoom: str = "1.0"
+    stays: str = ""  # somebody stayed signed in: the frame may be shown at once
+    ground: str = ""
+    place: str = ""
 
 
 class Profile:
@@ -74,6 +82,7 @@ class Profile:
         self.keychain.put(self._token_name(), msgspec.json.encode(signed_in).decode())
 
     def forget(self) -> None:
+        self.remember(stays="")
         self.keychain.forget(self._token_name())
 
     def _token_name(self) -> str:
@@ -177,8 +186,21 @@ class Life:
         self.ports: Ports = replace(self.desk.ports, account=_SigningOut(self.desk.ports.account, profile, ended))
 
     @property
-    def folder(self) -> Path:
-        return desk_folder(self.profile.name, self.signed_in.tenant_code, self.signed_in.user_id)
+    def source(self) -> Source:
+        """The cache, as models read it."""
+        made = self.desk.engine
+        return Source(made.reader, made.feed, UserId(self.signed_in.user_id))
+
+    @property
+    def local(self) -> "HandWritten":
+        """What the user's hand writes."""
+        return HandWritten(self.profile, self.desk.local)
+
+    def now(self) -> datetime:
+        return self.desk.clock.now()
+
+    def setting(self, name: str) -> bytes | None:
+        return setting(self.desk.engine.reader(), name)
 
     def start(self) -> None:
         """Begin to reach for the server; the screens stand already."""
@@ -188,25 +210,55 @@ class Life:
         await self.desk.close()
 
 
+class HandWritten:
+    """Drafts and settings; looks belong to the profile, because they are needed before anybody signs in."""
+
+    def __init__(self, profile: Profile, local: Local) -> None:
+        self._profile, self._local = profile, local
+
+    def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
+        return self._local.save_draft(conversation_id, mode, text)
+
+    def save_setting(self, name: str, value: bytes) -> None:
+        if name in LOOKS:
+            self._profile.remember(**{name: value.decode()})
+        else:
+            self._local.save_setting(name, value)
+
+
 def _not_kept(_signed_in: SignedIn) -> None:
     """Not to be remembered: the tokens end with the program."""
 
 
-def resume(profile: Profile, ended: Callable[[], None]) -> Life | None:
-    """The life of whoever stayed signed in, without the network; None where somebody has to sign in."""
-    signed_in = profile.remembered()
-    if signed_in is None:
-        return None
-    try:
-        return Life(profile, signed_in, remember=True, ended=ended)
-    except Locked:
-        return None
+class Lives:
+    """Signing in and staying signed in, on one server."""
 
+    def __init__(self, profile: Profile) -> None:
+        self._profile = profile
+        self.door = Door(profile)
 
-async def unlock(
-    profile: Profile, signed_in: SignedIn, password: str, *, remember: bool, ended: Callable[[], None]
-) -> Life:
-    """After signing in. The key under the password takes its time, so it is derived in a thread."""
-    return await asyncio.to_thread(
-        Life, profile, signed_in, password=password, remember=remember and profile.keychain.available, ended=ended
-    )
+    def prefill(self) -> tuple[str, str, str, str]:
+        known = self._profile.known
+        return known.server, known.tenant_code, known.tenant_name, known.email
+
+    def resume(self, ended: Callable[[], None]) -> Life | None:
+        """Whoever stayed signed in, without the network; None where somebody has to sign in."""
+        signed_in = self._profile.remembered()
+        if signed_in is None:
+            return None
+        try:
+            return Life(self._profile, signed_in, remember=True, ended=ended)
+        except Locked:
+            return None
+
+    async def unlock(self, signed_in: SignedIn, password: str, *, remember: bool, ended: Callable[[], None]) -> Life:
+        """After signing in. The key under the password takes its time, so it is derived in a thread."""
+        stays = await asyncio.to_thread(lambda: remember and self._profile.keychain.available)
+        self._profile.remember(stays="yes" if stays else "")
+        return await asyncio.to_thread(Life, self._profile, signed_in, password=password, remember=stays, ended=ended)
+
+    def forget(self) -> None:
+        self._profile.forget()
+
+    def looks(self, **seen: str) -> None:
+        self._profile.remember(**seen)

@@ -86,15 +86,15 @@ def set_scene(engine: Engine, workspace: Workspace) -> None:
     last = before(engine.reader(), first.conversation_id, None, 1).entries[-1].position
     start = last - len(_TALK) + 1
     talk = [_entry(first, start + place, *line) for place, line in enumerate(_TALK)]
-    asked = NOW - timedelta(seconds=48)
+    since = NOW - timedelta(seconds=48)
     opened = msgspec.structs.replace(
         first,
         version=3,
         first_position=start,
         last_preview=_TALK[-1][2],
         unread=1,
-        unanswered_since=asked,
-        last_at=asked,
+        unanswered_since=since,
+        last_at=since,
     )
     key = scopes.conversation(ConversationId(first.conversation_id))
     moment.put(talk, key, drop=("Message", derived_id("entry", "0", str(start + 3))))

@@ -44,7 +44,7 @@ def workspace_scene(bench: Workbench) -> None:
     rows = bench.desk.inbox.handling.rows()
     bench.desk.selection.open(rows[0].opened)
     bench.screens.focus_composer("reply")
-    panel = bench.window.panels["conversation"]
+    panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     view = panel.area.current()
     assert view is not None

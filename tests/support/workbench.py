@@ -18,6 +18,7 @@ from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import T, Tasks
+from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.main_window import MainWindow
 from omnix_desktop.ui.shell.screens import Screens
 from omnix_protocol.ids import UserId
@@ -37,7 +38,8 @@ class Workbench:
     place: Place
     screens: Screens
     commands: Commands
-    window: MainWindow
+    window: Frame
+    shell: MainWindow
     clock: list[datetime]
     """The server's time, as the test sets it."""
 
@@ -73,10 +75,11 @@ def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> I
     screens = Screens(local, lambda: None)
     place = Place(ports=fake.ports, desk=desk, screen=screens)
     commands = Commands(place, tasks)
-    window = MainWindow(desk, commands, "0.1.0")
-    screens.attach(window, commands)
+    window = Frame()
+    shell = MainWindow(window, desk, commands, "0.1.0")
+    screens.attach(shell, commands)
     try:
-        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, clock)
+        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, shell, clock)
     finally:
         desk.composers.flush()
         commands.close()

@@ -41,14 +41,14 @@ class Screens(QObject):
 
     def attach(self, window: MainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
-        self._toast = Toast(window, tr("shell.close"))
+        self._toast = Toast(window.frame, tr("shell.close"))
 
     def tell(self, words: str, tone: str = "info") -> None:
         if self._toast is not None:
             self._toast.say(words, milliseconds=9000 if tone == "bad" else 6000)
 
     async def confirm(self, title: str, sentence: str, primary: str) -> bool:
-        asked = Confirm(title, sentence, primary, self._parent())
+        asked = Confirm(title, sentence, primary, self._parent().frame)
         answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def answer(code: int) -> None:
@@ -79,11 +79,11 @@ class Screens(QObject):
         if commands is None:
             return
         if dialog == "palette":
-            palette = Palette(commands, window)
+            palette = Palette(commands, window.frame)
             palette.finished.connect(palette.deleteLater)
-            palette.open_over(window)
+            palette.open_over(window.frame)
             return
-        made = DIALOGS[dialog](commands.place, window)
+        made = DIALOGS[dialog](commands.place, window.frame)
         made.finished.connect(made.deleteLater)
         made.open()
 

@@ -19,7 +19,7 @@ from tests.support.workbench import Workbench, workbench
 
 
 def composer(bench: Workbench) -> ComposerView:
-    panel = bench.window.panels["conversation"]
+    panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     view = panel.area.current()
     assert view is not None
@@ -129,7 +129,7 @@ def test_return_sends_and_shift_return_does_not(bench: Workbench, qtbot: QtBot) 
 def test_a_slash_offers_and_takes_a_quick_reply(bench: Workbench, qtbot: QtBot) -> None:
     open_row(bench, 0)
     view = composer(bench)
-    panel = bench.window.panels["conversation"]
+    panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     qtbot.waitUntil(view.editor.hasFocus)
     QTest.keyClicks(view.editor, "Bapak/Ibu ")

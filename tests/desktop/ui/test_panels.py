@@ -60,12 +60,12 @@ def test_the_language_switches_without_restart(bench: Workbench) -> None:
 
 
 def test_a_layout_is_remembered(bench: Workbench) -> None:
-    bench.window.docks.hide("channels")
-    saved = bench.window.layout_state()
-    bench.window.docks.show("channels")
-    assert bench.window.restore_layout(saved)
-    assert not bench.window.docks.is_shown("channels")
-    assert not bench.window.restore_layout(b"\x00\x00\xff\xffshort")
+    bench.shell.docks.hide("channels")
+    saved = bench.shell.layout_state()
+    bench.shell.docks.show("channels")
+    assert bench.shell.restore_layout(saved)
+    assert not bench.shell.docks.is_shown("channels")
+    assert not bench.shell.restore_layout(b"\x00\x00\xff\xffshort")
 
 
 def test_the_palette_finds_and_does(bench: Workbench, qtbot: QtBot) -> None:
@@ -74,14 +74,14 @@ def test_the_palette_finds_and_does(bench: Workbench, qtbot: QtBot) -> None:
     assert palette is not None
     QTest.keyClicks(palette.search.edit, "panel perc")
     QTest.keyClick(palette.search.edit, Qt.Key.Key_Return)
-    qtbot.waitUntil(lambda: bench.window.docks.active() == "conversation" or not palette.isVisible())
+    qtbot.waitUntil(lambda: bench.shell.docks.active() == "conversation" or not palette.isVisible())
 
 
 def test_offline_everything_is_readable_and_said(bench: Workbench) -> None:
     bench.fake.link.become(LinkState.OFFLINE)
     assert bench.desk.status.line.dot == "bad"
     bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
-    panel = bench.window.panels["conversation"]
+    panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     assert len(panel.bubbles.rows) > 3
     view = panel.area.current()
@@ -91,7 +91,7 @@ def test_offline_everything_is_readable_and_said(bench: Workbench) -> None:
 
 
 def test_a_thousand_switches_keep_few_views(bench: Workbench) -> None:
-    panel = bench.window.panels["conversation"]
+    panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     rows = bench.desk.inbox.handling.rows()
     for number in range(100):

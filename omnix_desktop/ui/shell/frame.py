@@ -1,0 +1,38 @@
+"""The main window's frame: shown before anything that fills it is imported, so it imports Qt and nothing of ours."""
+
+from PySide6.QtCore import QByteArray, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QPalette, QShowEvent
+from PySide6.QtWidgets import QMainWindow
+
+SIZE = (1440, 900)
+
+
+class Frame(QMainWindow):
+    """A ground in the colour that was last seen, where the window last stood."""
+
+    closing = Signal()
+    shown = Signal()
+
+    def __init__(self, ground: str = "", geometry: str = "") -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle("Omnix Desktop")
+        self.resize(*SIZE)
+        if geometry:
+            self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
+        if QColor.isValidColorName(ground):
+            palette = QPalette(self.palette())
+            palette.setColor(QPalette.ColorRole.Window, QColor(ground))
+            self.setPalette(palette)
+
+    def where(self) -> str:
+        """The place on the screen, to be remembered."""
+        return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.shown.emit()
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        self.closing.emit()
+        event.accept()

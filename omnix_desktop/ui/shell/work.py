@@ -1,0 +1,82 @@
+"""The screens of one signed-in life, from its files and ports to its window."""
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from PySide6.QtCore import QObject
+
+from omnix_desktop.actions.live import Commands
+from omnix_desktop.actions.place import Place
+from omnix_desktop.models.composer import Drafts
+from omnix_desktop.models.deliver import Deliver
+from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.source import Source
+from omnix_desktop.ports import Ports
+from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.main_window import MainWindow
+from omnix_desktop.ui.shell.screens import Screens, Settings
+from omnix_desktop.ui.shell.tray import Tray
+
+
+class Local(Drafts, Settings, Protocol):
+    """What the user's hand writes."""
+
+
+class Life(Protocol):
+    """Whoever is signed in: `session.Life`."""
+
+    @property
+    def ports(self) -> Ports: ...
+    @property
+    def source(self) -> Source: ...
+    @property
+    def local(self) -> Local: ...
+    def now(self) -> datetime: ...
+    def setting(self, name: str) -> bytes | None: ...
+    def start(self) -> None: ...
+    async def close(self) -> None: ...
+
+
+class Work(QObject):
+    """Made from the cache alone; `start` begins to reach for the server."""
+
+    def __init__(
+        self, life: Life, frame: Frame, release: str, tasks: Tasks, leave: Callable[[], None], *, layout: bool = True
+    ) -> None:
+        super().__init__(frame)
+        self.life, self.frame, self._leave = life, frame, leave
+        life.source.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
+        self.desk = Desk(life.source, life.local, life.ports.link, life.now)
+        self.screens = Screens(life.local, leave)
+        self.commands = Commands(Place(ports=life.ports, desk=self.desk, screen=self.screens), tasks)
+        self.window = MainWindow(frame, self.desk, self.commands, release)
+        self.screens.attach(self.window, self.commands)
+        for signal in (self.desk.status.linked, self.desk.inbox.counted, self.desk.channels.total_changed):
+            signal.connect(self.commands.refresh)
+        saved = life.setting("layout") if layout else None
+        if saved is not None:
+            self.window.restore_layout(saved)
+        self.window.docks.moved.connect(self.save_layout)
+        frame.closing.connect(leave)
+
+    def save_layout(self) -> None:
+        self.life.local.save_setting("layout", self.window.layout_state())
+
+    def start(self) -> None:
+        """After the first frame."""
+        self._tray = Tray(self.frame, self.commands)
+        self.desk.tick.start()
+        self.life.start()
+
+    def let_go(self) -> None:
+        """Drafts are written down, nothing reads the cache any more."""
+        self.desk.composers.flush()
+        self.save_layout()
+        self.frame.closing.disconnect(self._leave)
+        self.commands.close()
+        self.screens.close_windows()
+        self.frame.close()
+        self.desk.close()
+        self.frame.deleteLater()
