@@ -37,7 +37,7 @@ def reply_pill(rules: Rules, unanswered_since: datetime | None, now: datetime) -
 def wait_pill(rules: Rules, since: datetime | None, now: datetime) -> Pill:
     """How long the oldest one waits."""
     if since is None:
-        return Pill()
+        return Pill(tone="muted")
     urgency = wait_urgency(rules, since, now)
     tone = {Urgency.CALM: "muted", Urgency.SOON: "soon", Urgency.LATE: "bad"}[urgency]
     return Pill(short_clock((now - since).total_seconds()), tone)

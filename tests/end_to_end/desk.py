@@ -3,7 +3,7 @@
 import json
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from tests.support.virtual_screen import Screen, end
-from tests.support.waiting import wait_until
+from tests.support.waiting import DIES_WITH_US, wait_until
 
 DEBIAN_PYTHON = "/usr/bin/python3"  # pyatspi belongs to it
 READER = Path(__file__).parent / "accessibility_reader.py"
@@ -45,8 +45,7 @@ class Desk:
 
     def see(self, *, patience: float = PATIENCE, **what: Any) -> Seen:
         """The first thing that matches, waited for."""
-        wait_until(lambda: bool(self.all(**what)), f"{what} shows", patience)
-        return self.all(**what)[0]
+        return wait_until(lambda: self.all(**what), f"{what} shows", patience)[0]
 
     def see_no(self, *, patience: float = PATIENCE, **what: Any) -> None:
         wait_until(lambda: not self.all(**what), f"{what} is gone", patience)
@@ -76,6 +75,10 @@ class Desk:
         """Keys as xdotool names them, such as `ctrl+Return`, to whatever has the focus."""
         self.screen.run("xdotool", "key", "--clearmodifiers", *names)
 
+    def type(self, text: str) -> None:
+        """Key by key into whatever has the focus; plain ASCII, for the rest there is `write`."""
+        self.screen.run("xdotool", "type", "--clearmodifiers", "--delay", "8", text)
+
     def _ask(self, do: str, what: dict[str, Any]) -> Any:
         assert self.reader.stdin is not None
         assert self.reader.stdout is not None
@@ -91,9 +94,16 @@ class Desk:
 
 
 @contextmanager
-def desk(screen: Screen, command: Sequence[str], **env: str) -> Iterator[Desk]:
-    """Starts the program on this screen and waits until a screen reader finds it; ends it afterwards."""
-    process = subprocess.Popen(command, env={**screen.env, **env}, start_new_session=True)
+def desk(screen: Screen, command: Sequence[str], *, log: Path | None = None, **env: str) -> Iterator[Desk]:
+    """Starts the program on this screen and waits until a screen reader finds it; ends it afterwards.
+
+    What the program says on its standard error goes to the log.
+    """
+    with ExitStack() as files:
+        errors = files.enter_context(log.open("ab")) if log is not None else None
+        process = subprocess.Popen(
+            [*DIES_WITH_US, *command], env={**screen.env, **env}, start_new_session=True, stderr=errors
+        )
     reader = subprocess.Popen(
         [DEBIAN_PYTHON, str(READER)],
         env=dict(screen.env),

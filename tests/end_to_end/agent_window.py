@@ -1,0 +1,106 @@
+"""The desktop as the agent has it: what is done with the window, by keyboard, mouse and screen reader."""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+
+from tests.end_to_end.company import CODE, PASSWORD, Company
+from tests.end_to_end.desk import Desk, Seen, desk
+from tests.support.virtual_screen import Screen
+from tests.support.waiting import wait_until
+
+PROGRAM = (sys.executable, "-m", "omnix_desktop")
+HARMLESS = re.compile(r"^qt\.accessibility")  # a screen reader asks about what is gone meanwhile
+REPLY, MEMO = "Balasan kepada pelanggan", "Memo internal"
+
+
+class AgentWindow:
+    """One running desktop. Every step waits until the window says that it is done."""
+
+    def __init__(self, window: Desk) -> None:
+        self.desk = window
+
+    def sign_in(self, email: str, password: str = PASSWORD, tenant: str = CODE) -> None:
+        """Two steps: which company, then who (S0.1–S0.3)."""
+        window = self.desk
+        window.write(tenant, name="Kode tenant", role="text")
+        window.press(name="Lanjut")
+        window.write(email, name="Email", role="text")
+        window.write(password, name="Kata sandi", role="password text")
+        window.press(name="Masuk", role="push button")
+        self.is_connected()
+
+    def is_connected(self) -> None:
+        self.desk.see(contains="Tersambung", role="push button")
+
+    def somebody_waits(self, count: int = 1) -> None:
+        self.desk.see(name=f"{count} menunggu di antrean")
+
+    def take_next(self, text: str) -> None:
+        """F2; the conversation opens with what the customer wrote, the cursor in the reply."""
+        wait_until(lambda: self.desk.see(name="Ambil berikutnya").enabled, "the next can be taken")
+        self.desk.key("F2")
+        self.reads(text)
+        self._is_in(REPLY)
+
+    def reply(self, text: str) -> None:
+        """Typed and sent from the keyboard; what became of it stands below the message."""
+        self.desk.key("ctrl+r")
+        self._is_in(REPLY)
+        self.desk.type(text)
+        self.desk.key("ctrl+Return")
+        self.reads(text, "terkirim|sampai|dibaca")
+
+    def memo(self, text: str) -> None:
+        self.desk.key("ctrl+m")
+        self._is_in(MEMO)
+        self.desk.type(text)
+        self.desk.key("ctrl+Return")
+        self.reads(text)
+
+    def end(self) -> None:
+        """Asks first; Return says yes."""
+        self.desk.key("ctrl+shift+e")
+        self.desk.see(contains="Akhiri interaksi dengan")
+        self.desk.key("Return")
+        self.desk.see_no(contains="Akhiri interaksi dengan")
+        self.desk.see(name="Tidak ada yang Anda tangani")
+
+    def reads(self, text: str, state: str = "") -> None:
+        """A row of the thread says this; `state` are the words for what became of it."""
+        said = re.compile(f"{re.escape(text)}.*({state})", re.DOTALL)
+        wait_until(lambda: any(said.search(row.name) for row in self._rows()), f"the thread says {text} {state}")
+
+    def quit(self) -> None:
+        self.desk.key("ctrl+q")
+        wait_until(lambda: self.desk.process.poll() is not None, "the program has ended")
+        assert self.desk.process.returncode == 0
+
+    def _rows(self) -> list[Seen]:
+        return self.desk.all(role="list item")
+
+    def _is_in(self, composer: str) -> None:
+        wait_until(lambda: self.desk.see(name=composer, role="text").focused, f"the cursor is in {composer}")
+
+
+@contextmanager
+def agent_window(
+    screen: Screen, company: Company, home: Path, *arguments: str, program: Sequence[str] = PROGRAM
+) -> Iterator[AgentWindow]:
+    """A program of its own, its files in this folder; the same folder is the same machine."""
+    profile = f"{home.parent.name}-{home.name}"  # the keychain is the screen's, hence everybody's
+    command = [*program, "--server", company.url, "--profile", profile, *arguments]
+    home.mkdir(exist_ok=True)
+    with desk(screen, command, log=home / "stderr.log", OMNIX_HOME=str(home)) as window:
+        yield AgentWindow(window)
+    assert not complaints(home), "\n".join(complaints(home))
+
+
+def complaints(home: Path) -> list[str]:
+    """What the program found wrong with itself: exceptions, Qt's warnings."""
+    said = (home / "stderr.log").read_text("utf-8", "replace").splitlines()
+    noted = (home / "logs" / "desktop.log").read_text("utf-8", "replace").splitlines()
+    wrong = [line for line in noted if re.search(r" (ERROR|CRITICAL) |^Traceback|^\w*Error", line)]
+    return [line for line in said if line.strip() and not HARMLESS.search(line)] + wrong
