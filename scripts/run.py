@@ -14,11 +14,13 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from backend.demo.seeding import CODE, PASSWORD
 from tests.support.virtual_screen import missing_programs, virtual_screen
 from tests.support.waiting import DIES_WITH_US, free_port, listening, wait_until
 
 ROOT = Path(__file__).parents[1]
 FOLDER = ROOT / "build" / "run"
+AGENT = "sinta"
 PICTURES = ROOT / "build" / "tour"
 
 
@@ -120,7 +122,8 @@ def start() -> int:
         parts.enter_context(running("simulators", customers, env, lambda: listening(simulator_port)))
         if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             say("desktop; close its window to end everything")
-            once("desktop", ["omnix_desktop", "--server", url, "--profile", "demo"], env | {"OMNIX_DEMO": "1"})
+            filled_in = {"OMNIX_TENANT": CODE, "OMNIX_EMAIL": f"{AGENT}@{CODE}.example", "OMNIX_PASSWORD": PASSWORD}
+            once("desktop", ["omnix_desktop", "--server", url, "--profile", "demo"], env | filled_in)
         else:
             tour(url, env)
     return 0

@@ -45,7 +45,10 @@ class PagedList(QAbstractListModel, Generic[R]):
             return row
         if role in (Qt.ItemDataRole.DisplayRole, Qt.ItemDataRole.AccessibleTextRole):
             return self._spoken(row)
-        return None
+        return self.hint(row) or None if role == Qt.ItemDataRole.ToolTipRole else None
+
+    def hint(self, row: R) -> str:  # noqa: ARG002  # what a row says under the mouse; most say all already
+        return ""
 
     def rows(self) -> Sequence[R]:
         return self._rows

@@ -53,6 +53,9 @@ class ChannelList(PagedList[ChannelRow]):
     def total(self) -> int:
         return self._total
 
+    def hint(self, row: ChannelRow) -> str:
+        return tr("channels.fault", name=row.name, fault=row.fault) if row.fault else ""
+
     def toggle(self, key: str) -> None:
         """Fold a group, or unfold it."""
         group = ChannelGroup(key)
@@ -96,4 +99,5 @@ def _spoken(row: ChannelRow) -> str:
     if row.account_id is None:
         return row.name
     said = tr("channels.row_spoken", name=row.name, n=row.waiting)
-    return f"{said}, {tr('channels.longest', clock=row.wait.words)}" if row.wait.words else said
+    parts = [said, tr("channels.longest", clock=row.wait.words) if row.wait.words else "", row.fault]
+    return ", ".join(part for part in parts if part)

@@ -143,6 +143,9 @@ class Thread(QObject):
         named = [(kind, key) for kind, key in changed if kind in ("Message", "Memo")]
         fresh = [queries.entry(self._source.reader, kind, key) for kind, key in named]
         mine = [entry for entry in fresh if entry is not None and entry.conversation_id == self._id]
+        if mine and not self._window.entries:
+            self._read()  # it was opened before it was here
+            return
         if ("Conversation", self._id) in changed or any(kind == "Interaction" for kind, _ in changed):
             self._read_sessions()
         if mine:

@@ -1,7 +1,7 @@
 """The main window's frame: shown before anything that fills it is imported, so it imports Qt and nothing of ours."""
 
-from PySide6.QtCore import QByteArray, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QPalette, QShowEvent
+from PySide6.QtCore import QByteArray, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QPalette, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 SIZE = (1440, 900)
@@ -17,7 +17,12 @@ class Frame(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle("Omnix Desktop")
-        self.resize(*SIZE)
+        room = QGuiApplication.primaryScreen().availableGeometry()
+        if room.width() <= SIZE[0] or room.height() <= SIZE[1]:
+            self.resize(round(room.width() * 0.94), round(room.height() * 0.9))  # when it is no longer maximized
+            self.setWindowState(Qt.WindowState.WindowMaximized)
+        else:
+            self.resize(*SIZE)
         if geometry:
             self.restoreGeometry(QByteArray.fromBase64(geometry.encode()))
         if QColor.isValidColorName(ground):

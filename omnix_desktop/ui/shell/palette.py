@@ -3,21 +3,24 @@
 from dataclasses import dataclass
 
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt
-from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtWidgets import QWidget
 
 from omnix_desktop.actions.base import ACTIONS
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.paged_list import ROW_ROLE, Index, PagedList
 from omnix_desktop.ui.delegates.base import RowDelegate
-from omnix_desktop.ui.theme import Radius, Space, draw_icon
+from omnix_desktop.ui.theme import Space, draw_icon
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.buttons import shown_keys
 from omnix_desktop.ui.widgets.fields import SearchField
+from omnix_desktop.ui.widgets.popup import Popup
 from omnix_desktop.ui.widgets.row_list import RowList
 
 SHOWN = 9
+AREAS = ("interaction", "message", "conversation", "work", "customer", "view", "account")
+"""What is done most often stands first."""
 WIDTH = 560
 
 
@@ -51,14 +54,14 @@ class PaletteDelegate(RowDelegate[Found]):
             paint.text(painter, words.adjusted(used + 10, 0, 0, 0), row.why, "small", "muted")
 
 
-class Palette(QDialog):
+class Palette(Popup):
     """Closes when something was chosen or the keyboard goes elsewhere."""
 
     def __init__(self, commands: Commands, parent: QWidget) -> None:
-        super().__init__(parent, Qt.WindowType.Popup | Qt.WindowType.FramelessWindowHint)
+        super().__init__(parent)
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setObjectName("palette")
         self.setAccessibleName(tr("shell.palette"))
-        self.setAttribute(Qt.WidgetAttribute.WA_TranslucentBackground)
         self._commands = commands
         self._rows: PagedList[Found] = PagedList(
             lambda row: ", ".join(filter(None, (row.words, row.why, row.keys))), self
@@ -71,11 +74,9 @@ class Palette(QDialog):
         self.list.setFixedHeight(PaletteDelegate.HEIGHT * SHOWN)
         self.list.clicked.connect(self._run)
         self.list.opened.connect(self._run)
-        column = QVBoxLayout(self)
-        column.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
-        column.setSpacing(Space.S)
-        column.addWidget(self.search)
-        column.addWidget(self.list)
+        self.column.setContentsMargins(Space.M, Space.M, Space.M, Space.S)
+        self.column.addWidget(self.search)
+        self.column.addWidget(self.list)
         self.search.changed.connect(self._find)
         self.search.edit.installEventFilter(self)
         self.setFixedWidth(WIDTH)
@@ -108,7 +109,7 @@ class Palette(QDialog):
             if known.in_palette and all(part in words.lower() for part in wanted):
                 why = known.refusal(self._commands.place)
                 rows.append(Found(known.id, words, known.icon, shown_keys(known.shortcut), str(why) if why else ""))
-        rows.sort(key=lambda row: bool(row.why))
+        rows.sort(key=lambda row: (bool(row.why), _area(row)))
         self._rows.show(rows)
         if rows:
             self.list.setCurrentIndex(self._rows.index(0))
@@ -119,12 +120,12 @@ class Palette(QDialog):
             self.close()
             self._commands.run(row.key)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = paint.antialiased(QPainter(self))
-        paint.fill(painter, QRectF(self.rect()), "panel", Radius.CARD, "line_strong")
-        painter.end()
-
 
 def _painted(index: Index) -> Found | None:
     found: Found | None = index.data(ROW_ROLE)
     return found
+
+
+def _area(row: Found) -> int:
+    area = row.key.partition(".")[0]
+    return AREAS.index(area) if area in AREAS else len(AREAS)

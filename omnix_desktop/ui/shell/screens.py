@@ -79,9 +79,7 @@ class Screens(QObject):
         if commands is None:
             return
         if dialog == "palette":
-            palette = Palette(commands, window.frame)
-            palette.finished.connect(palette.deleteLater)
-            palette.open_over(window.frame)
+            Palette(commands, window.frame).open_over(window.frame)
             return
         made = DIALOGS[dialog](commands.place, window.frame)
         made.finished.connect(made.deleteLater)

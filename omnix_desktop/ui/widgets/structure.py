@@ -154,8 +154,11 @@ class EmptyState(QWidget):
         for label in (self._title, self._sentence):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
             label.setMaximumWidth(360)
-            column.addWidget(label)
-            column.setAlignment(label, Qt.AlignmentFlag(0))
+            line = QHBoxLayout()  # an aligned label would not wrap
+            line.addStretch(1)
+            line.addWidget(label, 1000)
+            line.addStretch(1)
+            column.addLayout(line)
         column.addSpacing(Space.XS)
         column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)

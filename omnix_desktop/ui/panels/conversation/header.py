@@ -98,11 +98,12 @@ class ConversationHeader(QWidget):
 
     def _tell(self) -> None:
         head = self._desk.conversation.head
-        for part in (self._avatar, self._name, self._source):
+        for part in (self._avatar, self._source):
             part.setVisible(head is not None)
         self._show_buttons(head)
         if head is None:
             self._due.set("")
+            self._name.setText(tr("panels.conversation"))
             return
         self._avatar.set_person(head.name, head.seed, channel_icon(head.channel_kind))
         self._name.setText(head.name)

@@ -13,6 +13,7 @@ from omnix_protocol.catalogue import QuickReply
 
 ROW = 44
 SHOWN = 6
+EDGE = 16
 
 
 class QuickMenu(QWidget):
@@ -36,7 +37,7 @@ class QuickMenu(QWidget):
         self._replies, self._current, self._first = replies, 0, 0
         height = ROW * max(1, min(SHOWN, len(replies))) + 8
         corner = above.mapTo(self._panel, above.rect().topLeft())
-        self.setGeometry(corner.x(), corner.y() - height - 6, above.width(), height)
+        self.setGeometry(corner.x() + EDGE, corner.y() - height - 4, above.width() - 2 * EDGE, height)
         self._speak()
         self.show()
         self.raise_()
