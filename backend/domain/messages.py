@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from backend.domain import people_data, queues
+from backend.domain import attachments, people_data, queues
 from backend.domain.base import Context, changed, handles, refused
 from backend.domain.entries import next_entry, put_message
 from backend.domain.holding import is_ready
@@ -58,6 +58,8 @@ async def receive_message(command: ReceiveMessage, ctx: Context) -> Received | R
     told = await ctx.tx.messages.by_provider_id(command.channel_account_id, command.provider_id)
     if told is not None and told.conversation_id == conversation_id and told.direction is Direction.IN:
         return await _edit(ctx, command, told, account)
+    if (bar := await attachments.barred(ctx, command.attachments, conversation_id)) is not None:
+        return bar
     identity = await _sender(ctx, command, channel, account, identity_key)
     conversation = known or Conversation(
         id=conversation_id,
@@ -230,4 +232,5 @@ async def _store(ctx: Context, arrival: Arrival, interaction: Interaction) -> Re
         state_at=ctx.now,
     )
     await put_message(ctx, message, conversation, arrival.account.kind)
+    await attachments.attach(ctx, command.attachments, message.conversation_id)
     return _received(message)

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from backend.domain import attachments
 from backend.domain.base import AskContext, Context, changed, handles, refused
 from backend.domain.entries import discard_draft, next_entry, put_message
 from omnix_protocol import rules
@@ -42,6 +43,8 @@ async def send_message(command: SendMessage, ctx: Context) -> Refused | None:
     outlet = await _outlet(ctx, conversation)
     if (barred := await _may_send(ctx, command, conversation, interaction, outlet)) is not None:
         return barred
+    if (barred := await attachments.barred(ctx, command.attachments, command.conversation_id)) is not None:
+        return barred
     conversation = await next_entry(ctx, conversation)
     names = tuple(attachment.name for attachment in command.attachments)
     ctx.put(
@@ -72,6 +75,7 @@ async def send_message(command: SendMessage, ctx: Context) -> Refused | None:
     )
     await put_message(ctx, message, conversation, outlet.account.kind)
     await discard_draft(ctx, command.conversation_id, "reply")
+    await attachments.attach(ctx, command.attachments, command.conversation_id)
     _send_job(ctx, message, outlet)
     return None
 

@@ -2,6 +2,7 @@
 
 from typing import NamedTuple
 
+from backend.domain import attachments
 from backend.domain.base import Context, changed, handles, refused
 from omnix_protocol import scopes
 from omnix_protocol.catalogue import CASE_LEVELS, TICKET_LEVELS
@@ -89,6 +90,8 @@ async def create_ticket(command: CreateTicket, ctx: Context) -> Refused | None:
         return refused(Reason.ALREADY_EXISTS, type="Ticket")
     author = ctx.acting_user()
     interaction = ground.interaction
+    if (barred := await attachments.barred(ctx, command.attachments, interaction.conversation_id)) is not None:
+        return barred
     ticket = Ticket(
         id=command.ticket_id,
         version=1,
@@ -111,4 +114,5 @@ async def create_ticket(command: CreateTicket, ctx: Context) -> Refused | None:
     )
     ctx.put(ticket, scopes.customer(interaction.customer_id))
     ctx.put(changed(interaction, tickets=interaction.tickets + 1))
+    await attachments.attach(ctx, command.attachments, interaction.conversation_id)
     return None

@@ -30,7 +30,7 @@ from omnix_protocol.ids import (
     is_id,
     new_id,
 )
-from omnix_protocol.messages import Received, Typing
+from omnix_protocol.messages import Typing
 
 VISITOR: Final = "oxv"
 SEEN_EVERY: Final = timedelta(hours=12)
@@ -131,25 +131,9 @@ class VisitorDoor:
             return Result(id=frame.id, refused=refused(Reason.INVALID_FIELD, field="message_id", detail="not a UUIDv7"))
         if not self._saying.take(row.address, asyncio.get_running_loop().time()):
             return Result(id=frame.id, refused=refused(Reason.TOO_MANY_REQUESTS, seconds=2))
-        if (barred := await self._own_files(who, say)) is not None:
-            return Result(id=frame.id, refused=barred)
         command_id, command = said(row.channel_account_id, row.address, say)
         result = await self._runner.do(who.tenant_id, who.actor, command_id, command)
-        if result.refused is None:
-            received = codec.decode(result.body, Received)
-            for attachment in say.attachments:
-                await self._store.files.attach(who.tenant_id, attachment.file_id, received.conversation_id)
         return msgspec.structs.replace(result, id=frame.id, body=msgspec.Raw(b"null"))
-
-    async def _own_files(self, who: Principal, say: Say) -> Refused | None:
-        """A visitor sends files that the same visitor brought, as they were brought."""
-        for attachment in say.attachments:
-            row = await self._store.files.get(who.tenant_id, attachment.file_id)
-            if row is None or row.owner != str(who.actor):
-                return refused(Reason.NOT_FOUND, type="Attachment")
-            if (row.name, row.media_type, row.size) != (attachment.name, attachment.media_type, attachment.size):
-                return refused(Reason.INVALID_FIELD, field="attachments", detail="not as it was uploaded")
-        return None
 
     async def _seen(self, who: Principal, row: VisitorRow, frame: Run, receipts: Seen) -> Result:
         refusal: Refused | None = None

@@ -18,6 +18,7 @@ from backend.store.reads.catalogue import CatalogueReads
 from backend.store.reads.channels import ChannelReads
 from backend.store.reads.conversations import ConversationReads
 from backend.store.reads.customers import CustomerReads
+from backend.store.reads.files import FileReads
 from backend.store.reads.messages import MessageReads
 from backend.store.reads.people import PeopleReads
 from backend.store.reads.reports import ReportReads
@@ -72,6 +73,10 @@ class Reading:
     @cached_property
     def customers(self) -> CustomerReads:
         return CustomerReads(self._link)
+
+    @cached_property
+    def files(self) -> FileReads:
+        return FileReads(self._link)
 
     @cached_property
     def people(self) -> PeopleReads:
