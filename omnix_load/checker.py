@@ -15,6 +15,7 @@ from omnix_desktop.sync.desk import Desk
 from omnix_load.customers import Customer
 from omnix_load.decisions import Decision, allowed_drafts, sent
 from omnix_load.people import open_desk
+from omnix_load.sequences import holes, sequences_of
 from omnix_protocol import scopes
 from omnix_protocol.ids import ConversationId
 from omnix_protocol.messages import Direction, Memo, Message
@@ -181,6 +182,21 @@ def check_replicas(name: str, ours: Engine, fresh: Engine, report: Report) -> No
     )
     report.require(not orphans, f"{name}: {len(orphans)} entities that no scope holds")
     report.count("scopes compared", len(theirs))
+
+
+async def check_sequences(desk: Desk, device_id: str, server: str, report: Report) -> None:
+    """The journal of every scope that this desk has, read again from the beginning."""
+    heads = {
+        key: seq
+        for key, seq in status.cursors(desk.engine.reader()).items()
+        if (parsed := scopes.parse(key)) is not None and parsed.kind not in scopes.LATEST_ONLY
+    }
+    token = desk.ports.account.me.access_token
+    for scope, seen in (await sequences_of(server, token, device_id, heads)).items():
+        if seen:
+            wrong = holes(seen, heads[scope])
+            report.require(not wrong and seen == sorted(seen), f"{scope}: sequences {wrong[:5]} are missing or doubled")
+            report.count("sequences", len(seen))
 
 
 async def check_agent(server: str, agent: AgentSide, truth: dict[str, list[Entry]], report: Report) -> None:

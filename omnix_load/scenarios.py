@@ -12,7 +12,16 @@ from typing import Final
 
 from omnix_desktop.cache.queries import queue
 from omnix_desktop.tasks import Tasks
-from omnix_load.checker import AgentSide, Report, check_agent, check_customers, check_positions, entries_of, online
+from omnix_load.checker import (
+    AgentSide,
+    Report,
+    check_agent,
+    check_customers,
+    check_positions,
+    check_sequences,
+    entries_of,
+    online,
+)
 from omnix_load.customers import Customer
 from omnix_load.decisions import DecisionLog, read_log
 from omnix_load.people import Agent, open_desk, ready_file
@@ -69,6 +78,7 @@ class Stage:
         known |= {row.conversation_id for row in queue.waiting(supervisor.engine.reader(), limit=500).rows}
         known |= await self._held_now(sides)
         truth = await entries_of(supervisor, sorted(known))
+        await check_sequences(supervisor, "supervisor", self.server.url, report)
         await supervisor.close()
         check_positions(truth, report)
         for customer in self.customers:

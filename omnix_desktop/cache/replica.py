@@ -61,7 +61,7 @@ class Replica:
     def known(self) -> Future[Known]:
         def work(connection: Connection) -> Known:
             epoch = connection.execute("SELECT value FROM meta WHERE name = 'epoch'").fetchone()
-            cursors = connection.execute("SELECT key, seq FROM scopes WHERE seq IS NOT NULL").fetchall()
+            cursors = connection.execute("SELECT key, seq FROM scopes WHERE seq IS NOT NULL ORDER BY n").fetchall()
             return Known(epoch[0] if epoch else None, dict(cursors))
 
         return self._engine.replica.submit(work)

@@ -27,6 +27,8 @@ from omnix_protocol.frames import (
 
 T = TypeVar("T")
 PAUSE_SECONDS: Final = 2.0
+KEPT_SCOPES: Final = 400
+"""Conversations and customers that are kept though they are no longer followed."""
 _ACKS_PER_SECOND: Final = FRAMES_PER_SECOND * 0.6
 _ACKS_AT_ONCE: Final = FRAMES_PER_SECOND * 2.0
 Followed = Batch | SnapshotPage | Following | Current | Unfollowed | Revoked
@@ -50,6 +52,7 @@ class Follower:
         self._cursors: dict[str, int] = {}
         """Of the scopes held, as of the last resume or what came since; where a scope begins to be followed again."""
         self._live: set[str] = set()
+        self._kept: dict[str, None] = {}
         self._resumed = False
         self._socket = 0
         self._revoked: tuple[Callable[[str], None], ...] = ()
@@ -72,6 +75,7 @@ class Follower:
         self._socket += 1
         self._acks.forget()
         self._live.clear()
+        self._kept.clear()
         while not self._frames.empty():
             self._frames.get_nowait()
 
@@ -126,9 +130,7 @@ class Follower:
             case Revoked():
                 await self._purge(frame.scope)
             case Unfollowed():
-                self._live.discard(frame.scope)
-                if frame.scope in self._held:
-                    self._follow(frame.scope)
+                await self._keep(frame.scope)
             case Current():
                 self.on_current()
 
@@ -175,6 +177,20 @@ class Follower:
         await asyncio.sleep(PAUSE_SECONDS)
         self._connection.begin_again()
 
+    async def _keep(self, scope: str) -> None:
+        """No longer followed, and still good to look at: the latest of these stay, for a start without the network."""
+        self._live.discard(scope)
+        if scope in self._held:
+            self._follow(scope)
+            return
+        self._kept.pop(scope, None)
+        self._kept[scope] = None
+        if len(self._kept) > KEPT_SCOPES:
+            oldest = next(iter(self._kept))
+            del self._kept[oldest]
+            self._cursors.pop(oldest, None)
+            await _done(self._replica.purge((oldest,)))
+
     async def _purge(self, scope: str) -> None:
         self._live.discard(scope)
         self._cursors.pop(scope, None)
@@ -191,6 +207,7 @@ class Follower:
     def _note(self, seqs: dict[str, int]) -> None:
         for scope, seq in seqs.items():
             self._live.add(scope)
+            self._kept.pop(scope, None)
             self._cursors[scope] = max(seq, self._cursors.get(scope, 0))
 
     def _follow(self, scope: str) -> None:

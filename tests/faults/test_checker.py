@@ -9,6 +9,7 @@ import pytest
 from omnix_load.checker import Report, check_customers, check_positions
 from omnix_load.customers import Customer, Said
 from omnix_load.decisions import Decision, DecisionLog, allowed_drafts, read_log, sent
+from omnix_load.sequences import holes
 from omnix_protocol.ids import ConversationId, InteractionId
 from omnix_protocol.messages import DeliveryState, Direction, Message, PublicMessage
 
@@ -89,3 +90,8 @@ def test_a_line_cut_off_by_the_kill_is_passed_over(tmp_path: Any) -> None:
     with (tmp_path / "log").open("ab") as file:
         file.write(b'{"kind":"draf')
     assert read_log(tmp_path / "log") == [Decision("drafting", "c", text="a")]
+
+
+@pytest.mark.parametrize(("seen", "wrong"), [([1, 2, 3], []), ([1, 3], [2]), ([1, 2, 2, 3], [2]), ([1, 2], [3])])
+def test_holes_of_a_sequence_are_named(seen: list[int], wrong: list[int]) -> None:
+    assert holes(seen, 3) == wrong

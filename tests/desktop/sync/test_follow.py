@@ -7,6 +7,7 @@ import pytest
 
 from omnix_desktop.cache.queries import status
 from omnix_desktop.ports import LinkState
+from omnix_desktop.sync import follow
 from omnix_desktop.sync.desk import Desk
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.frames import FRAMES_PER_SECOND, Goodbye
@@ -202,3 +203,17 @@ async def test_many_batches_are_acknowledged_within_the_servers_rate(server: Scr
     await until(lambda: server.last_ack == server.batches, "the last one is acknowledged")
     allowed = 4 * FRAMES_PER_SECOND + (loop.time() - began) * FRAMES_PER_SECOND
     assert server.acks - before < allowed
+
+
+async def test_of_what_is_no_longer_followed_the_latest_stays(
+    server: ScriptedServer, desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(follow, "KEPT_SCOPES", 2)
+    for number in range(4):
+        scope = f"conversation:{number}"
+        server.model.change(puts=[(("Thing", str(number)), b"1", {scope})])
+        desk.ports.follows.hold(scope)
+        await until(lambda: str(number) in bodies(desk), "here")  # noqa: B023
+        desk.ports.follows.let_go(scope)
+    server.drop()
+    await shows(desk, {"2": b"1", "3": b"1"})
