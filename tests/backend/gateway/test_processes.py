@@ -1,6 +1,7 @@
 """Two server processes on one PostgreSQL: what happens in one is seen in the other, with NATS and without."""
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -31,12 +32,19 @@ def database(postgres: Cluster) -> Iterator[DatabaseSettings]:
 
 @pytest.fixture
 def settings(database: DatabaseSettings, tmp_path: Path) -> Callable[..., Settings]:
-    return lambda bus: settings_for(database, tmp_path, bus=bus)
+    def made(bus: Bus) -> Settings:
+        return settings_for(database, tmp_path, bus=bus)
+
+    return made
+
+
+def _hears(backend: Backend) -> bool:
+    return backend.parts.bus.reliable
 
 
 async def heard(*backends: Backend) -> None:
     for backend in backends:
-        await until(lambda one=backend: one.parts.bus.reliable, "the bus is there")
+        await until(partial(_hears, backend), "the bus is there")
 
 
 async def work_in_two(one: Backend, two: Backend, people: People) -> None:
