@@ -33,6 +33,7 @@ from omnix_protocol.ids import (
     CommandId,
     ConversationId,
     GroupId,
+    IdentityId,
     InteractionId,
     MessageId,
     QueueId,
@@ -84,6 +85,7 @@ class Office:
     tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
     grown: list[Mapping[str, int]] = field(default_factory=list)
     jobs_made: int = 0
+    lease: timedelta = timedelta(seconds=30)
     _counter: Any = field(default_factory=lambda: itertools.count(1))
 
     def __post_init__(self) -> None:
@@ -121,6 +123,9 @@ class Office:
 
     def channel(self, account: str) -> Actor:
         return Actor("channel", self.account(account))
+
+    def visitor(self, identity: IdentityId) -> Actor:
+        return Actor("visitor", identity)
 
     async def run(self, actor: Actor | str, command: Command, command_id: str | None = None) -> Result:
         who = self.actor(actor) if isinstance(actor, str) else actor
