@@ -1,10 +1,8 @@
 """Habit 1: for any commands and disconnects, replica after changes = replica after snapshot = server."""
 
 import asyncio
-import shutil
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 
@@ -22,9 +20,9 @@ from omnix_protocol.people import OpenTenant
 from tests.properties.ground_truth import Truth
 from tests.properties.mirror import Mirror, State, snapshot
 from tests.properties.moves import MAKERS, Ground, Seeded
-from tests.support.office import Clock, Faults, Office, found, watched
+from tests.support.office import Faults, Office, watched
+from tests.support.offices import TENANT_ID, founded_postgres, founded_sqlite
 from tests.support.postgres import Cluster
-from tests.support.stores import migrated_postgres, migrated_sqlite
 
 T = TypeVar("T")
 WORKDAY = frozenset(COMMANDS[name] for name in ("ReceiveMessage", "PickUp", "SendMessage", "RecordDelivery"))
@@ -40,9 +38,8 @@ def test_every_command_has_a_handler_and_a_part_in_this_test() -> None:
 class Life:
     """A company, three followers, and the check that they and the server are one after each step."""
 
-    def __init__(self, place: DatabaseSettings, tenant_id: Any) -> None:
-        self.company = Office(Store(place), tenant_id=tenant_id)
-        self.company.clock = self.company.runner._now = self.company.asks._now = Clock()
+    def __init__(self, place: DatabaseSettings) -> None:
+        self.company = Office(Store(place), tenant_id=TENANT_ID)
         self.prompt = Mirror(batch=50)
         self.picky = Mirror(batch=1)  # follows half of the scopes, one commit at a time
         self.absent = Mirror(batch=3)  # comes back now and then
@@ -91,45 +88,14 @@ def _equal(mirror: Mirror, truth: Truth, fresh: dict[str, State]) -> None:
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
-def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[tuple[Places, Any, str]]:
-    """Fresh copies of a database in which the company has been founded."""
+def places(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> tuple[Places, str]:
+    """Fresh copies of a database in which the office has been founded, as often as wanted."""
     if request.param == "sqlite":
-        first = migrated_sqlite(tmp_path)
-        tenant_id = asyncio.run(_founded(first))
-
-        @contextmanager
-        def copied() -> Iterator[DatabaseSettings]:
-            with tempfile.TemporaryDirectory(dir=tmp_path) as folder:
-                shutil.copy(tmp_path / "omnix.db", folder)
-                yield DatabaseSettings(f"sqlite:///{folder}/omnix.db")
-
-        yield copied, tenant_id, request.param
-        return
+        return lambda: founded_sqlite(tmp_path_factory.getbasetemp(), tmp_path), request.param
     cluster: Cluster = request.getfixturevalue("postgres")
-    with migrated_postgres(cluster) as first:
-        tenant_id = asyncio.run(_founded(first))
-        name = first.url.rpartition("/")[2]
-
-        @contextmanager
-        def cloned() -> Iterator[DatabaseSettings]:
-            with cluster.database(name) as dsn:
-                fresh = dsn.rpartition("/")[2]
-                yield DatabaseSettings(
-                    first.url.replace(name, fresh), first.raw_url.replace(name, fresh) if first.raw_url else None
-                )
-
-        yield cloned, tenant_id, request.param
-
-
-async def _founded(place: DatabaseSettings) -> Any:
-    store = Store(place)
-    try:
-        company = await found(Office(store))
-        assert company.grown  # OpenTenant's part in this test
-        await company.online("ayu", "bima")
-    finally:
-        await store.close()
-    return company.tenant_id
+    return lambda: founded_postgres(cluster), request.param
 
 
 @pytest.fixture(autouse=True)
@@ -145,11 +111,11 @@ def no_faults() -> Iterator[Faults]:
         yield faults
 
 
-def test_every_command_changes_something_and_all_sides_agree(places: tuple[Places, Any, str]) -> None:
-    make, tenant_id, _ = places
+def test_every_command_changes_something_and_all_sides_agree(places: tuple[Places, str]) -> None:
+    make, _ = places
 
     async def live(place: DatabaseSettings) -> Life:
-        life, chance = Life(place, tenant_id), Seeded(7)
+        life, chance = Life(place), Seeded(7)
         try:
             for turn in range(12):
                 for kind in (COMMANDS["ReceiveMessage"], *MAKERS):
@@ -164,7 +130,7 @@ def test_every_command_changes_something_and_all_sides_agree(places: tuple[Place
 
     with make() as place:
         life = asyncio.run(live(place))
-    # the tenant is opened once, before: see _founded
+    # the tenant is opened once, before: see tests/support/offices.py
     assert set(COMMANDS.values()) - life.changed <= {OpenTenant}
 
 
@@ -180,13 +146,12 @@ class Story(RuleBasedStateMachine):
     """Any commands by anybody in any order."""
 
     make: ClassVar[Places]
-    tenant_id: ClassVar[Any]
 
     def __init__(self) -> None:
         super().__init__()
         self._place = self.make()
         self._runner = asyncio.Runner()
-        self._life = Life(self._place.__enter__(), self.tenant_id)
+        self._life = Life(self._place.__enter__())
 
     @rule(data=st.data(), kind=st.sampled_from(sorted(MAKERS, key=lambda kind: kind.__name__)))
     def somebody_asks(self, data: st.DataObject, kind: type[Command]) -> None:
@@ -211,9 +176,9 @@ class Story(RuleBasedStateMachine):
         self._place.__exit__(None, None, None)
 
 
-def test_any_commands_converge(places: tuple[Places, Any, str]) -> None:
-    make, tenant_id, kind = places
-    story = type("Story", (Story,), {"make": staticmethod(make), "tenant_id": tenant_id})
+def test_any_commands_converge(places: tuple[Places, str]) -> None:
+    make, kind = places
+    story = type("Story", (Story,), {"make": staticmethod(make)})
     run_state_machine_as_test(
         story,
         settings=settings(

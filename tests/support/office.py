@@ -2,8 +2,8 @@
 
 import itertools
 import logging
-from collections.abc import AsyncIterator, Iterator, Mapping
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, TypeVar
@@ -268,9 +268,3 @@ def watched() -> Iterator[Faults]:
     finally:
         logger.removeHandler(faults)
     assert not faults.seen, "\n".join(faults.seen)
-
-
-@asynccontextmanager
-async def working(store: Store) -> AsyncIterator[Office]:
-    with watched():
-        yield await found(Office(store))

@@ -1,17 +1,35 @@
-"""A company on each database."""
+"""An office on each database."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
 
 import pytest
 
+from backend.store.engine import DatabaseSettings
 from backend.store.store import Store
-from tests.backend.store.conftest import database, store
-from tests.support.office import Office, working
+from tests.support.office import Office, watched
+from tests.support.offices import TENANT_ID, founded_postgres, founded_sqlite
 
-__all__ = ["company", "database", "store"]
+
+@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+def place(
+    request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[DatabaseSettings]:
+    """A database in which the office has been founded."""
+    if request.param == "sqlite":
+        with founded_sqlite(tmp_path_factory.getbasetemp(), tmp_path) as settings:
+            yield settings
+        return
+    with founded_postgres(request.getfixturevalue("postgres")) as settings:
+        yield settings
 
 
 @pytest.fixture
-async def company(store: Store) -> AsyncIterator[Office]:  # pytest's way of naming fixtures
-    async with working(store) as company:
-        yield company
+async def company(place: DatabaseSettings) -> AsyncIterator[Office]:
+    """The office at work; a fault that a door reports fails the test."""
+    store = Store(place)
+    try:
+        with watched():
+            yield Office(store, tenant_id=TENANT_ID)
+    finally:
+        await store.close()

@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+import pytest
+
 from backend.domain.base import SYSTEM, TIMER
 from omnix_protocol import scopes
 from omnix_protocol.channels import Queue
@@ -175,20 +177,25 @@ async def test_at_midnight_past_work_leaves_the_history_and_held_work_stays(comp
     assert (await company.barred("sari", DropPastWork(before=midnight))).code == Reason.NOT_ENTITLED
 
 
-async def test_a_queue_longer_than_its_window_shows_the_oldest_and_counts_all(company: Office) -> None:
-    company_window = scopes.QUEUE_WINDOW
+async def test_a_queue_longer_than_its_window_shows_the_oldest_and_counts_all(
+    company: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    window = 4
+    monkeypatch.setattr(scopes, "QUEUE_WINDOW", window)
     scope = scopes.queue(company.queue("bot", "layanan"))
-    received = [await company.writes(sender=f"s{number}") for number in range(company_window + 2)]
-    waiting = {item for item in await company.holds(scope) if item[0] == "Interaction"}
-    assert waiting == {("Interaction", item.interaction_id) for item in received[:company_window]}
-    assert (await company.get(Queue, company.queue("bot", "layanan"))).waiting == company_window + 2
+    received = [await company.writes(sender=f"s{number}") for number in range(window + 2)]
+
+    async def shown() -> set[str]:
+        return {key for kind, key in await company.holds(scope) if kind == "Interaction"}
+
+    assert await shown() == {item.interaction_id for item in received[:window]}
+    assert (await company.get(Queue, company.queue("bot", "layanan"))).waiting == window + 2
     # one outside the window changes nothing in it; one inside lets the next one in
     await company.takes("ayu", received[-1].interaction_id)
     await company.takes("ayu", received[0].interaction_id)
-    waiting = {item for item in await company.holds(scope) if item[0] == "Interaction"}
-    assert waiting == {("Interaction", item.interaction_id) for item in received[1 : company_window + 1]}
+    assert await shown() == {item.interaction_id for item in received[1 : window + 1]}
     line = await company.get(Queue, company.queue("bot", "layanan"))
-    assert line.waiting == company_window
+    assert line.waiting == window
     assert line.oldest_at == (await company.get(Interaction, received[1].interaction_id)).queued_at
 
 

@@ -1,0 +1,53 @@
+"""Founded offices to copy from: the commands that found one run once for each database, not for each test."""
+
+import asyncio
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from backend.store.engine import DatabaseSettings
+from backend.store.schema import migrate
+from backend.store.store import Store
+from omnix_protocol.ids import TenantId, derived_id
+from tests.support.office import Office, found
+from tests.support.postgres import Cluster
+from tests.support.stores import APP_ROLE, RAW_ROLE, as_role, migrated_sqlite
+
+TENANT_ID = TenantId(derived_id("the founded office"))
+
+
+async def _found(settings: DatabaseSettings) -> None:
+    store = Store(settings)
+    try:
+        await found(Office(store, tenant_id=TENANT_ID))
+    finally:
+        await store.close()
+
+
+@contextmanager
+def founded_sqlite(shared: Path, folder: Path) -> Iterator[DatabaseSettings]:
+    """A copy in `folder` of the office that is founded once in `shared`. Not within a running loop."""
+    first = shared / "office"
+    if not first.exists():
+        fresh = shared / "office-founding"
+        fresh.mkdir()
+        asyncio.run(_found(migrated_sqlite(fresh)))
+        fresh.rename(first)
+    copy = folder / "office.db"
+    shutil.copy(first / "omnix.db", copy)
+    yield DatabaseSettings(f"sqlite:///{copy}")
+    for file in folder.glob("office.db*"):
+        file.unlink()
+
+
+@contextmanager
+def founded_postgres(cluster: Cluster) -> Iterator[DatabaseSettings]:
+    """A copy of the office that is founded once in the cluster."""
+
+    def build(dsn: str) -> None:
+        asyncio.run(migrate(dsn, as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE)))
+        asyncio.run(_found(DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))))
+
+    with cluster.database(cluster.template("omnix_office", build)) as dsn:
+        yield DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
