@@ -209,6 +209,7 @@ async def check_agent(server: str, agent: AgentSide, truth: dict[str, list[Entry
         check_replicas(agent.name, desk.engine, fresh.engine, report)
         check_decisions(truth, agent, desk.engine.reader(), report)
         check_drafts(agent, desk.engine.reader(), report)
+        await check_sequences(desk, agent.folder.name, server, report)
     finally:
         await desk.close()
         await fresh.close()

@@ -7,7 +7,7 @@ from typing import Final
 from websockets.asyncio.client import connect
 
 from omnix_protocol import codec
-from omnix_protocol.frames import VERSIONS, Ack, Batch, Current, Follow, Following, Hello, Resume, SnapshotPage, Welcome
+from omnix_protocol.frames import VERSIONS, Ack, Batch, Follow, Hello, Resume, SnapshotPage, Unfollowed, Welcome
 
 _SECONDS: Final = 60.0
 
@@ -29,22 +29,17 @@ async def _one(server: str, token: str, device_id: str, scope: str, head: int) -
         await socket.send(codec.encode(hello), text=True)
         welcome = codec.server_frame(await socket.recv(decode=False))
         assert isinstance(welcome, Welcome), welcome
-        await socket.send(codec.encode(Resume(epoch=welcome.epoch)), text=True)
-        asked = False
+        await socket.send(codec.encode(Resume(epoch=welcome.epoch, cursors={scope: 0})), text=True)
         while not seen or seen[-1] < head:
             frame = codec.server_frame(await socket.recv(decode=False))
-            if isinstance(frame, Current) and not asked:
-                asked = True
+            if isinstance(frame, Batch):
+                seen += [commit.seqs[scope] for commit in frame.commits if scope in commit.seqs]
+            elif isinstance(frame, Unfollowed):  # not one of its own: asked for
                 await socket.send(codec.encode(Follow(scope=scope, cursor=0)), text=True)
-            elif isinstance(frame, Batch):
-                seen += [commit.seqs[scope] for commit in frame.commits if asked and scope in commit.seqs]
+            elif isinstance(frame, SnapshotPage) and frame.scope == scope:
+                return []
+            if isinstance(frame, Batch | SnapshotPage):
                 await socket.send(codec.encode(Ack(number=frame.number)), text=True)
-            elif isinstance(frame, SnapshotPage):
-                await socket.send(codec.encode(Ack(number=frame.number)), text=True)
-                if asked and frame.scope == scope:
-                    return []
-            elif isinstance(frame, Following) and asked and frame.scope == scope:
-                return seen
     return seen
 
 

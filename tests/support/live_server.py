@@ -17,6 +17,7 @@ from omnix_protocol import codec, sign_in
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import ChannelAccountId, CommandId, derived_id, new_id
 from omnix_protocol.messages import Received, ReceiveMessage, Sender
+from omnix_protocol.sign_in import SignedIn
 from tests.support.cached_workspace import KEY
 from tests.support.serving import serving
 
@@ -84,8 +85,8 @@ class LiveServer:
             await desk.close()
         await self.end()
 
-    async def desk(self, name: str, server: str | None = None) -> Desk:
-        """Sign in and open the desk; not yet reaching for the server."""
+    async def signed_in(self, name: str, server: str | None = None) -> SignedIn:
+        """A new session of this person, on the person's machine."""
         http = Http(server or self.url)
         request = sign_in.SignIn(
             tenant_code=CODE, email=f"{name.lower()}@uji.test", password=PASSWORD, device_id=f"{name}s-machine"
@@ -93,8 +94,16 @@ class LiveServer:
         signed_in = await http.sign_in(request)
         await http.close()
         assert not isinstance(signed_in, Refused), signed_in
+        return signed_in
+
+    async def desk(self, name: str, server: str | None = None) -> Desk:
+        """Sign in and open a new desk; not yet reaching for the server."""
         folder = self._folder / f"desk {name} {len(self._desks)}"
-        made = Desk(server or self.url, signed_in, request.device_id, folder, KEY)
+        return self.open(await self.signed_in(name, server), folder, server)
+
+    def open(self, signed_in: SignedIn, folder: Path, server: str | None = None) -> Desk:
+        """The desk on this folder, as it was left; closed with the server."""
+        made = Desk(server or self.url, signed_in, f"{signed_in.user_name}s-machine", folder, KEY)
         self._desks.append(made)
         return made
 
