@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Protocol
 
-from PySide6.QtCore import QObject, SignalInstance
+from PySide6.QtCore import QObject, QTimer, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 
 from omnix_desktop.actions.base import ACTIONS, Action
@@ -33,11 +33,14 @@ class Commands(QObject):
         self._tasks = tasks
         self._bound: dict[str, list[Callable[[Action, Why | None], None]]] = {}
         self._qactions = {known.id: self._make(known) for known in ACTIONS.values()}
+        self._soon = QTimer(self, singleShot=True, interval=0)
+        self._soon.timeout.connect(self.refresh)
         self._forget = on_language_change(self.refresh)
         self.refresh()
 
     def close(self) -> None:
         """The windows go: nothing is explained to buttons that are no more."""
+        self._soon.stop()
         self._forget()
         self._bound.clear()
 
@@ -90,6 +93,10 @@ class Commands(QObject):
         """Hear what the action's state is, now and after each change; for a reason that stands beside a button."""
         self._bound.setdefault(id, []).append(heard)
         heard(ACTIONS[id], ACTIONS[id].refusal(self._place))
+
+    def refresh_soon(self) -> None:
+        """Once for all that changes in this turn of the loop."""
+        self._soon.start()
 
     def refresh(self) -> None:
         """The state changed: enable, disable and explain anew."""

@@ -31,9 +31,10 @@ class Head:
 
 
 class OpenedConversation(QObject):
-    """Follows the selection; `changed` when the head says something else."""
+    """Follows the selection; `changed` when the head says something else, `turned` when other things can be done."""
 
     changed = Signal()
+    turned = Signal()
 
     def __init__(
         self,
@@ -74,9 +75,11 @@ class OpenedConversation(QObject):
     def _read(self) -> None:
         opened = self._selection.opened
         row = inbox_queries.row(self._source.reader, opened.interaction_id) if opened else None
-        self.interaction = row.interaction if row else None
+        before, self.interaction = self.interaction, row.interaction if row else None
         self.head = self._told()
         self.changed.emit()
+        if before != self.interaction:
+            self.turned.emit()
 
     def _told(self) -> Head | None:
         it = self.interaction

@@ -80,6 +80,10 @@ class PagedList(QAbstractListModel, Generic[R]):
             else:
                 place = self._insert_run(place, wanted)
 
+    def begin_anew(self, rows: Iterable[R]) -> None:
+        """Become a list that has nothing to do with the one before: one reset, no comparing."""
+        self._reset(list(rows)[:WINDOW])
+
     def replace(self, row: R) -> bool:
         """Put a row in place of the one with its key; False where there is none."""
         place = self.place_of(row.key)

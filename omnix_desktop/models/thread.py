@@ -33,7 +33,6 @@ class _Window:
 class Thread(QObject):
     """Follows one conversation at a time; the view paints `items`."""
 
-    opened = Signal()
     changed = Signal()  # heads, sessions, what can be loaded
 
     def __init__(self, source: Source, parent: QObject | None = None) -> None:
@@ -81,8 +80,7 @@ class Thread(QObject):
         if conversation_id == self._id:
             return
         self._id, self._asked, self._made = conversation_id, (), {}
-        self._read()
-        self.opened.emit()
+        self._read(anew=True)
 
     def load_before(self) -> bool:
         """The page before, within the sessions shown; False where there is none here."""
@@ -148,6 +146,7 @@ class Thread(QObject):
             return
         if ("Conversation", self._id) in changed or any(kind == "Interaction" for kind, _ in changed):
             self._read_sessions()
+            self.changed.emit()
         if mine:
             self._merge(mine)
         if mine or any(kind == "outbox" and self._is_here(lane) for kind, lane in changed):
@@ -169,10 +168,10 @@ class Thread(QObject):
         slid = len(entries) > WINDOW
         self._window = replace(self._window, entries=entries[-WINDOW:], more_before=self._window.more_before or slid)
 
-    def _read(self) -> None:
+    def _read(self, *, anew: bool = False) -> None:
         if self._id is None:
             self.conversation, self.sessions, self._pending, self._window = None, (), (), _Window()
-            self._tell()
+            self._tell(anew=anew)
             return
         self._read_sessions()
         page = queries.before(self._source.reader, self._id, None, PAGE)
@@ -181,17 +180,19 @@ class Thread(QObject):
         more = page.more_before and len(entries) == len(page.entries)
         self._window = replace(self._window, entries=entries, more_before=more)
         self._pending = queries.unsent(self._source.reader, self._id)
-        self._tell()
+        self._tell(anew=anew)
 
     def _read_sessions(self) -> None:
         if self._id is not None:
             self.conversation = queries.conversation(self._source.reader, self._id)
             self.sessions = queries.interactions(self._source.reader, self._id)
             self._held_from = queries.extent(self._source.reader, self._id).first
-            self.changed.emit()
 
-    def _tell(self) -> None:
-        self.items.show(self._items())
+    def _tell(self, *, anew: bool = False) -> None:
+        if anew:
+            self.items.begin_anew(self._items())
+        else:
+            self.items.show(self._items())
         self.changed.emit()
 
     def _items(self) -> list[ThreadItem]:

@@ -54,15 +54,28 @@ class Work(QObject):
         self.window = MainWindow(frame, self.desk, self.commands, release)
         self.screens.attach(self.window, self.commands)
         for signal in (self.desk.status.linked, self.desk.inbox.counted, self.desk.channels.total_changed):
-            signal.connect(self.commands.refresh)
+            signal.connect(self.commands.refresh_soon)
         saved = life.setting("layout") if layout else None
         if saved is not None:
             self.window.restore_layout(saved)
+        self._open_last()
+        self.desk.selection.changed.connect(self._remember_opened)
         self.window.docks.moved.connect(self.save_layout)
         frame.closing.connect(leave)
 
     def save_layout(self) -> None:
         self.life.local.save_setting("layout", self.window.layout_state())
+
+    def _open_last(self) -> None:
+        """What was open when the program ended, while it is still handled."""
+        last = (self.life.setting("opened") or b"").decode()
+        row = self.desk.inbox.handling.of(last)
+        if row is not None:
+            self.desk.selection.open(row.opened)
+
+    def _remember_opened(self) -> None:
+        opened = self.desk.selection.opened
+        self.life.local.save_setting("opened", opened.interaction_id.encode() if opened else b"")
 
     def start(self) -> None:
         """After the first frame."""

@@ -51,12 +51,17 @@ class RowList(QTableView):
     def select_row(self, row: int) -> None:
         """Mark a row without telling anybody: the screen follows what is open."""
         model, selection = self.model(), self.selectionModel()
+        before = selection.currentIndex()
+        if before.row() == row:
+            return
         selection.blockSignals(True)
         index = model.index(row, 0) if row >= 0 else QModelIndex()
         flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
         selection.setCurrentIndex(index, flags) if index.isValid() else selection.clear()
         selection.blockSignals(False)
-        self.viewport().update()
+        for changed in (before, index):
+            if changed.isValid():
+                self.viewport().update(self.visualRect(changed))
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self.currentIndex().isValid():

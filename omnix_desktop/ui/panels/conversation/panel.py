@@ -34,10 +34,10 @@ class ConversationPanel(Panel):
         self.column.addWidget(self._stack)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self._empty.activated.connect(lambda: commands.run("interaction.pick_next"))
-        self.area.mode_changed.connect(commands.refresh)
+        self.area.mode_changed.connect(commands.refresh_soon)
         desk.selection.changed.connect(self._open)
-        desk.selection.changed.connect(commands.refresh)
-        desk.conversation.changed.connect(self._renamed)
+        desk.conversation.turned.connect(commands.refresh_soon)
+        desk.conversation.turned.connect(lambda: self.setAccessibleName(self.title()))
         self.retranslate()
         self._open()
 
@@ -78,7 +78,4 @@ class ConversationPanel(Panel):
         opened = self._desk.selection.opened
         self._stack.setCurrentIndex(1 if opened else 0)
         self.area.open(opened.conversation_id if opened else None)
-
-    def _renamed(self) -> None:
-        self.setAccessibleName(self.title())
-        self._commands.refresh()
+        self._feeder.seen()

@@ -46,16 +46,14 @@ class ThreadFeeder(QObject):
         items.rowsMoved.connect(self._reset)
         items.dataChanged.connect(self._changed)
         items.rowsAboutToBeRemoved.connect(self._removing)
-        thread.opened.connect(self._reset)
         thread.changed.connect(self._offer_previous)
         view.older_wanted.connect(thread.load_before)
         view.action_clicked.connect(self._act)
-        view.at_bottom_changed.connect(lambda below: self._seen() if below else None)
+        view.at_bottom_changed.connect(lambda below: self.seen() if below else None)
         self._reset()
 
     def _reset(self) -> None:
         self._view.set_items([*self._previous(), *(painted(item) for item in self._thread.items.rows())])
-        self._seen()
 
     def _inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         rows = self._thread.items.rows()
@@ -71,7 +69,7 @@ class ThreadFeeder(QObject):
             for item in below:
                 self._view.remove(item.key)
             self._view.append(*fresh, *(painted(item) for item in below))
-        self._seen()
+        self.seen()
 
     def _removing(self, _parent: QModelIndex, first: int, last: int) -> None:
         for item in self._thread.items.rows()[first : last + 1]:
@@ -84,7 +82,8 @@ class ThreadFeeder(QObject):
         for item in self._thread.items.rows()[first.row() : last.row() + 1]:
             self._view.replace(item.key, painted(item))
 
-    def _seen(self) -> None:
+    def seen(self) -> None:
+        """The newest entry is before the eyes of whoever sits here."""
         if self._view.isVisible() and self._view.is_at_bottom():
             self._commands.start(mark_read(self._place), "mark read")
 
