@@ -130,6 +130,8 @@ class SignInWindow(Surface):
             return
         self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
         self._remember.setEnabled(self._door.can_remember())
+        if not self._door.can_remember():
+            self._remember.setChecked(False)
         self._remember.setToolTip("" if self._door.can_remember() else tr("sign_in.no_keychain"))
         self._card.hint.setText("" if self._door.can_remember() else tr("sign_in.no_keychain"))
         self._card.hint.setVisible(not self._door.can_remember())
