@@ -1,4 +1,4 @@
-"""The server's command line: serve, demo, migrate, tenant, user, channel, doctor."""
+"""The server's command line: serve, demo, migrate, tenant, user, channel, replay, doctor."""
 
 import argparse
 import asyncio
@@ -25,6 +25,7 @@ from omnix_protocol.frames import MAX_FRAME
 WRONG: Final = 2
 FAILED: Final = 1
 PASSWORD_MIN: Final = 10
+REPLAY_LIST: Final = 1000
 
 
 class Sorry(Exception):
@@ -61,6 +62,8 @@ def parser() -> argparse.ArgumentParser:
     demo = _command(commands, "demo", "make an invented company to look at; a second time changes nothing", make_demo)
     demo.add_argument("--telegram", help="the Bot API that its Telegram account talks to; never the real one")
     _command(commands, "migrate", "make the database what this release needs", migrate)
+    again = _command(commands, "replay", "list what could not be read or sent, or run it again", replay)
+    again.add_argument("job", nargs="*", help="ids from the list; `all` for every one; none: only list them")
     checks = _command(commands, "doctor", "look at settings, database, bus, files and disk", check)
     checks.add_argument("--restored", action="store_true", help="the database comes from a backup: begin a new epoch")
     tenant = commands.add_parser("tenant", help="companies").add_subparsers(required=True, metavar="COMMAND")
@@ -183,6 +186,22 @@ async def make_demo(settings: Settings, options: argparse.Namespace) -> None:
     async with assembled(settings) as parts:
         told = settings.channels.telegram_api
         print(await seed(parts, options.telegram or (SIMULATOR if told == Channels().telegram_api else told)))
+
+
+async def replay(settings: Settings, options: argparse.Namespace) -> int:
+    """The server that serves takes up what is due again within a second."""
+    await prepare(settings)
+    async with assembled(settings) as parts:
+        failed = await parts.store.jobs.failed(limit=REPLAY_LIST)
+        wanted = {job.id for job in failed} if options.job == ["all"] else set(options.job)
+        for job in failed:
+            if not wanted:
+                print(f"{job.id}  {job.made_at:%Y-%m-%d %H:%M}  {job.kind}  {job.last_error}")
+        missing = sorted([job_id for job_id in wanted if not await parts.store.jobs.run_again(job_id)])
+    if missing:
+        raise Sorry(f"There is no failed job {', '.join(missing)}; `omnix-server replay` lists them.")
+    print(f"{len(wanted)} jobs run again." if wanted else f"{len(failed)} failed jobs.")
+    return 0
 
 
 async def add_tenant(settings: Settings, options: argparse.Namespace) -> None:

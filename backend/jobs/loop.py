@@ -14,6 +14,7 @@ from backend.tasks import Tasks
 LOOK_SECONDS: Final = 1.0
 """How long a loop sleeps at most: what a lost hint would have said is seen by then."""
 FAULT_SECONDS: Final = 1.0
+GROUP_SECONDS: Final = 0.005
 _log = logging.getLogger("backend.jobs.loop")
 
 
@@ -63,6 +64,8 @@ class Loop:
         self._lease = lease
         self._running = 0
         self._closing = False
+        self._ended: list[Job] = []
+        self._ending = False
         self._wake = asyncio.Event()
         self._tasks = Tasks(f"jobs {min(work.kinds)}")
 
@@ -75,7 +78,7 @@ class Loop:
         self._wake.set()
         try:
             async with asyncio.timeout(seconds):
-                while self._running:
+                while self._running or self._ended:
                     await self._wake.wait()
                     self._wake.clear()
         except TimeoutError:
@@ -132,12 +135,31 @@ class Loop:
     async def _end(self, job: Job, outcome: Outcome) -> None:
         match outcome:
             case Done():
-                await self._store.jobs.done(job)
+                self._ended.append(job)
+                if not self._ending:
+                    self._ending = True
+                    self._tasks.start(self._end_together(), "end")
             case Later():
                 await self._store.jobs.retry(job, self._now() + timedelta(seconds=outcome.seconds), outcome.why)
             case GiveUp():
                 _log.warning("job %s of kind %s is given up: %s", job.id, job.kind, outcome.why)
                 await self._store.jobs.fail(job, outcome.why)
+
+    async def _end_together(self) -> None:
+        """What ended within a moment leaves the table in one transaction; until then its lease keeps others away."""
+        try:
+            while self._ended:
+                await asyncio.sleep(GROUP_SECONDS)
+                ended, self._ended = self._ended, []
+                try:
+                    await self._store.jobs.done_together(ended)
+                except Exception:
+                    _log.exception("%d jobs that are done could not be taken away; it is tried again", len(ended))
+                    self._ended += ended
+                    await asyncio.sleep(FAULT_SECONDS)
+        finally:
+            self._ending = False
+            self._wake.set()
 
     async def _rest(self) -> None:
         """Until a hint comes, a job ends, or the next job is due; at most a second."""

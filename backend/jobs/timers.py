@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -16,6 +16,7 @@ from omnix_protocol.ids import CommandId, TenantId, derived_id
 from omnix_protocol.people import Tenant
 
 LOOK_SECONDS: Final = 30.0
+VISITORS_KEPT: Final = timedelta(days=180)
 PARTS_MAX: Final = 10_000
 _log = logging.getLogger("backend.jobs.timers")
 
@@ -28,6 +29,7 @@ class Timers:
         self._runner = runner
         self._now = now
         self._done: dict[TenantId, datetime] = {}
+        self._forgotten: datetime | None = None
         self._tasks = Tasks("timers")
 
     def start(self) -> None:
@@ -46,6 +48,7 @@ class Timers:
 
     async def look(self) -> None:
         """Run what has become due since the last look."""
+        await self._forget_visitors()
         for entry in await self._store.control.tenants():
             if not entry.active:
                 continue
@@ -58,6 +61,13 @@ class Timers:
                 continue
             if await self._drop(entry.tenant_id, midnight):
                 self._done[entry.tenant_id] = midnight
+
+    async def _forget_visitors(self) -> None:
+        """Once an hour: tokens of visitors who have not come back for a long time."""
+        now = self._now()
+        if self._forgotten is None or now - self._forgotten > timedelta(hours=1):
+            await self._store.visitors.forget(now - VISITORS_KEPT)
+            self._forgotten = now
 
     async def _drop(self, tenant_id: TenantId, midnight: datetime) -> bool:
         """Part by part; the ids are derived, so that several processes together drop each part once."""

@@ -78,8 +78,7 @@ class RawInbox:
         stored = asyncio.get_running_loop().create_future()
         self._group.append(_Waiting(row, job, stored))
         if not self._writing:
-            self._writing = True
-            self._tasks.start(self._write(), "raw inbox").add_done_callback(self._stopped)
+            self._begin()
         await stored
         return raw_id
 
@@ -112,9 +111,17 @@ class RawInbox:
             group, self._group = self._group[:GROUP_MAX], self._group[GROUP_MAX:]
             await self._store(group)
 
-    def _stopped(self, _task: object) -> None:
-        # also called for a task that was cancelled before it began: nobody is left waiting
+    def _begin(self) -> None:
+        self._writing = True
+        self._tasks.start(self._write(), "raw inbox").add_done_callback(self._stopped)
+
+    def _stopped(self, task: "asyncio.Task[None]") -> None:
         self._writing = False
+        if not task.cancelled():
+            if self._group:  # came between the end of the task and this call
+                self._begin()
+            return
+        # also called for a task that was cancelled before it began: nobody is left waiting
         for waiting in self._group:
             waiting.stored.cancel()
         self._group.clear()

@@ -160,7 +160,7 @@ function colour(value) {
   const light = (part) => ((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))(parseInt(value.slice(part, part + 2), 16) / 255);
   const luminance = 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5);
   document.documentElement.style.setProperty("--accent", value);
-  document.documentElement.style.setProperty("--on-accent", luminance > 0.179 ? "#10151d" : "#ffffff");
+  document.documentElement.style.setProperty("--on-accent", 1.05 / (luminance + 0.05) >= 4.5 ? "#ffffff" : "#10151d");
 }
 
 document.documentElement.lang = say.language;
