@@ -151,7 +151,8 @@ def merged(
         for other, seq in places.items():
             if at.get(other) == seq - 1:
                 at[other] = seq
-                rest[other].popleft()
+                if rest[other]:
+                    rest[other].popleft()
                 ready.append(other)
                 ready.extend(blocked.pop(other, ()))
     return order

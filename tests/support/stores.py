@@ -3,6 +3,7 @@
 import asyncio
 import tempfile
 from collections.abc import AsyncIterator, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
@@ -21,8 +22,14 @@ def as_role(dsn: str, role: str) -> str:
     return dsn.replace("//postgres@", f"//{role}@")
 
 
+def _migrated(*urls: str) -> None:
+    # in a thread of its own, because a fixture may run within a loop
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(lambda: asyncio.run(migrate(*urls))).result()
+
+
 def migrated_sqlite(folder: Path) -> DatabaseSettings:
-    """A fresh SQLite database with the schema, copied from one that was migrated once. Not within a running loop."""
+    """A fresh SQLite database with the schema, copied from one that was migrated once."""
     file = folder / "omnix.db"
     file.write_bytes(_template())
     return DatabaseSettings(f"sqlite:///{file}")
@@ -32,7 +39,7 @@ def migrated_sqlite(folder: Path) -> DatabaseSettings:
 def _template() -> bytes:
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "template.db"
-        asyncio.run(migrate(f"sqlite:///{file}"))
+        _migrated(f"sqlite:///{file}")
         return file.read_bytes()
 
 
@@ -41,7 +48,7 @@ def migrated_postgres(cluster: Cluster) -> Iterator[DatabaseSettings]:
     """A fresh PostgreSQL database with schema and roles, copied from one that was migrated once per test run."""
 
     def build(dsn: str) -> None:
-        asyncio.run(migrate(dsn, as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE)))
+        _migrated(dsn, as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
 
     with cluster.database(cluster.template("omnix_store", build)) as dsn:
         yield DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))

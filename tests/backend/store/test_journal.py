@@ -190,7 +190,8 @@ def test_commits_are_merged_in_an_order_in_which_each_is_next_everywhere() -> No
     start = {"x": 0, "y": 0}
     assert merged(start, {"x": [a, b, c], "y": [b]}, seqs, 10) == [a, b, c]
     assert merged(start, {"x": [a, b, c], "y": [b]}, seqs, 2) == [a, b]
-    assert merged(start, {"x": [a], "y": [b]}, seqs, 10) == [a], "x was cut off before it came to b"
+    assert merged(start, {"x": [a], "y": [b]}, seqs, 10) == [a, b], "b is next, although x was cut off before it"
+    assert merged(start, {"x": [], "y": [b]}, seqs, 10) == [], "a is in between, although x was cut off before it"
     assert merged({"x": 2, "y": 0}, {"x": [c], "y": [b]}, seqs, 10) in ([b, c], [c, b]), "x is past b already"
     assert merged({}, {}, {}, 10) == []
 
