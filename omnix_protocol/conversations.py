@@ -17,6 +17,7 @@ from omnix_protocol.ids import (
     QueueId,
     UserId,
 )
+from omnix_protocol.messages import Position
 
 Note = Annotated[str, Meta(max_length=2000)]
 
@@ -126,7 +127,7 @@ class MarkRead(Command, frozen=True, kw_only=True):
     """By the owner: has seen the conversation up to this position."""
 
     conversation_id: ConversationId
-    position: int
+    position: Position
 
 
 class DropPastWork(Command, frozen=True, kw_only=True):

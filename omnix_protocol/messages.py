@@ -21,6 +21,8 @@ TEXT_MAX = 65_536
 """Characters of any text on the wire; a channel's and a tenant's limits are smaller."""
 
 Text = Annotated[str, Meta(max_length=TEXT_MAX)]
+Position = Annotated[int, Meta(ge=0, le=1 << 53)]
+"""A place in a conversation, as an asker may name it: a number that every part can hold."""
 
 
 class Attachment(Value, frozen=True, kw_only=True):
@@ -145,7 +147,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
     interaction_id: InteractionId
     text: Text = ""
     attachments: tuple[Attachment, ...] = ()
-    seen_position: int
+    seen_position: Position
 
 
 class RetrySend(Command, frozen=True, kw_only=True):
@@ -169,7 +171,7 @@ class RecordDelivery(Command, frozen=True, kw_only=True):
     provider_id: Annotated[str, Meta(max_length=255)] = ""
     state: DeliveryState
     failure: Annotated[str, Meta(max_length=500)] = ""
-    attempt: int | None = None  # of the send job; a result of an older attempt is only noted
+    attempt: Position | None = None  # of the send job; a result of an older attempt is only noted
 
 
 class AddMemo(Command, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ from omnix_protocol.ids import (
     QueueId,
     UserId,
 )
-from omnix_protocol.messages import Memo, Message
+from omnix_protocol.messages import Memo, Message, Position
 from omnix_protocol.people import PresenceState
 from omnix_protocol.work import Case, Ticket
 
@@ -38,7 +38,7 @@ class OlderEntries(Query, frozen=True, kw_only=True):
 
     answer: ClassVar[type[Struct]] = Entries
     conversation_id: ConversationId
-    before_position: int
+    before_position: Position
     limit: PageSize = 100
 
 

@@ -145,11 +145,11 @@ class Drawn:
 class Story(RuleBasedStateMachine):
     """Any commands by anybody in any order."""
 
-    make: ClassVar[Places]
+    place: ClassVar[tuple[Places]]
 
     def __init__(self) -> None:
         super().__init__()
-        self._place = self.make()
+        self._place = self.place[0]()
         self._runner = asyncio.Runner()
         self._life = Life(self._place.__enter__())
 
@@ -178,7 +178,7 @@ class Story(RuleBasedStateMachine):
 
 def test_any_commands_converge(places: tuple[Places, str]) -> None:
     make, kind = places
-    story = type("Story", (Story,), {"make": staticmethod(make)})
+    story = type("Story", (Story,), {"place": (make,)})
     run_state_machine_as_test(
         story,
         settings=settings(

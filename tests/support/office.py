@@ -28,6 +28,7 @@ from omnix_protocol.conversations import Interaction, PickedUp, PickUp
 from omnix_protocol.errors import Refused
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import (
+    AuxCodeId,
     CategoryId,
     ChannelAccountId,
     CommandId,
@@ -43,7 +44,7 @@ from omnix_protocol.ids import (
     new_id,
 )
 from omnix_protocol.messages import Received, ReceiveMessage, Sender, SendMessage
-from omnix_protocol.people import AddAuxCode, AddGroup, AddUser, AuxCodeId, OpenTenant, RecordPresence, Role
+from omnix_protocol.people import AddAuxCode, AddGroup, AddUser, OpenTenant, RecordPresence, Role
 
 E = TypeVar("E", bound=Entity)
 S = TypeVar("S", bound=msgspec.Struct)
@@ -85,6 +86,7 @@ class Office:
     tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
     grown: list[Mapping[str, int]] = field(default_factory=list)
     jobs_made: int = 0
+    faults: Faults = field(default_factory=Faults)
     lease: timedelta = timedelta(seconds=30)
     _counter: Any = field(default_factory=lambda: itertools.count(1))
 

@@ -29,7 +29,7 @@ async def company(place: DatabaseSettings) -> AsyncIterator[Office]:
     """The office at work; a fault that a door reports fails the test."""
     store = Store(place)
     try:
-        with watched():
-            yield Office(store, tenant_id=TENANT_ID)
+        with watched() as faults:
+            yield Office(store, tenant_id=TENANT_ID, faults=faults)
     finally:
         await store.close()
