@@ -57,7 +57,6 @@ class Agent:
 
     def __init__(self, desk: Desk, log: DecisionLog, chance: random.Random, pace: float) -> None:
         self.desk = desk
-        self.acts = 0
         self._log, self._chance, self._pace = log, chance, pace
 
     async def work(self) -> None:
@@ -69,7 +68,6 @@ class Agent:
                 await self.desk.ports.run.now(PickUpNext())
             elif handled:
                 await self._serve(self._chance.choice(handled))
-            self.acts += 1
 
     async def settle(self) -> None:
         """Until everything decided is the server's, and everything of the server is here."""

@@ -59,7 +59,6 @@ class Connection:
     def __init__(self, server: str, client: str, tokens: Tokens, clock: ServerClock, tasks: Tasks) -> None:
         self._server, self._client = server, client
         self._tokens, self._clock, self._tasks = tokens, clock, tasks
-        self._listener: Listener | None = None
         self._outgoing: asyncio.Queue[bytes] | None = None
         self._hurry = asyncio.Event()
         self._heard = 0.0
@@ -67,7 +66,6 @@ class Connection:
         self._why: Refused | None = None
 
     def start(self, listener: Listener) -> None:
-        self._listener = listener
         self._tasks.start(self._forever(listener), "connection")
 
     def send(self, frame: msgspec.Struct) -> bool:

@@ -21,6 +21,7 @@ from omnix_desktop.sync.link import LiveLink
 from omnix_desktop.sync.outbox import Outbox
 from omnix_desktop.sync.pulses import LivePulses
 from omnix_desktop.sync.tokens import Tokens
+from omnix_desktop.sync.unsent import UnsentWork
 from omnix_desktop.tasks import Tasks
 from omnix_protocol.errors import Refused
 from omnix_protocol.frames import Answer, Pong, Pulsed, Result, ServerFrame, Welcome
@@ -64,7 +65,7 @@ class Desk:
             account=SignedInAccount(self._http, tokens, self.close),
             link=self._link,
             follows=self._follower,
-            unsent=self._outbox,
+            unsent=UnsentWork(self.engine, self.local, self._tasks),
         )
         self._link.change(fault=self.engine.faults[-1] if self.engine.faults else None)
 

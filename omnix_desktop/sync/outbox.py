@@ -4,18 +4,15 @@ A command is sent under the id that was made when the agent decided, as often as
 """
 
 import asyncio
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from concurrent.futures import Future
 from typing import Final
-
-from msgspec.structs import replace
 
 from omnix_desktop.cache.engine import Engine, fault_of
 from omnix_desktop.cache.feed import Changed
 from omnix_desktop.cache.local import Local
-from omnix_desktop.cache.queries.pending import Pending, PendingState
+from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.status import outbox_counts
-from omnix_desktop.cache.queries.thread import extent
 from omnix_desktop.ports import OFFLINE, TIMED_OUT, Fault, Outcome
 from omnix_desktop.sync.exchange import Disconnected, Exchange
 from omnix_desktop.sync.link import LiveLink
@@ -65,7 +62,7 @@ DURABLE: Final = (
 
 
 class Outbox:
-    """The ports Run and Unsent."""
+    """The port Run."""
 
     def __init__(self, engine: Engine, local: Local, exchange: Exchange, link: LiveLink, tasks: Tasks) -> None:
         self._engine, self._local, self._exchange, self._link, self._tasks = engine, local, exchange, link, tasks
@@ -73,8 +70,6 @@ class Outbox:
         self._busy: set[str] = set()
         self._accepted: dict[str, Pending] = {}
         """By the id of what they make: forgotten as soon as that is in the replica."""
-
-    # the port Run
 
     def run(
         self,
@@ -100,17 +95,6 @@ class Outbox:
         except TimeoutError:
             return Outcome(refused=TIMED_OUT)
         return Outcome(body=result.body, refused=result.refused)
-
-    # the port Unsent
-
-    def send_anyway(self, command_ids: Iterable[CommandId]) -> None:
-        self._tasks.start(self._send_anyway(tuple(command_ids)), "send anyway")
-
-    def discard(self, command_id: CommandId) -> None:
-        self._tasks.start(self._write(self._local.forget((command_id,))), "discard")
-
-    def back_to_draft(self, command_id: CommandId) -> None:
-        self._tasks.start(self._write(self._local.back_to_draft(command_id)), "back to draft")
 
     # the tasks
 
@@ -160,7 +144,7 @@ class Outbox:
     async def _until_decided(self, pending: Pending) -> Result | None:
         """None where the connection went: it stays in the outbox, under its id."""
         pause = _PAUSE_SECONDS
-        while True:
+        while self._link.is_connected:  # a new socket may lead to a restored server: not before that is known
             try:
                 result = await self._exchange.run(pending.command_id, pending.command)
             except Disconnected:
@@ -169,6 +153,7 @@ class Outbox:
                 return result
             await asyncio.sleep(_wait_seconds(result.refused, pause))
             pause = min(pause * 2, 10.0)
+        return None
 
     async def _until_known(self, command_id: CommandId, command: Command) -> Result:
         while True:
@@ -184,23 +169,6 @@ class Outbox:
         except Exception as error:  # the driver's classes are its own; a person is told
             if failed is not None:
                 failed(fault_of(error))
-
-    async def _write(self, writing: "Future[None]") -> None:
-        await self._stored(writing, None)
-
-    async def _send_anyway(self, command_ids: tuple[CommandId, ...]) -> None:
-        await self._write(self._local.set_state(command_ids, PendingState.HELD, PendingState.QUEUED))
-        await self._write(self._local.decide_anew(command_ids, self._decided_anew))
-
-    def _decided_anew(self, command: Command) -> tuple[CommandId, Command]:
-        """The same as a new decision, made in sight of what is in the conversation now.
-
-        A message keeps its own id: had it been accepted after all, the server would refuse to make it twice.
-        """
-        if isinstance(command, SendMessage):
-            seen = extent(self._engine.reader(), command.conversation_id).last
-            command = replace(command, seen_position=max(seen, command.seen_position))
-        return CommandId(new_id()), command
 
     def _changed(self, changed: Changed) -> None:
         if any(type_name == "outbox" for type_name, _ in changed):
