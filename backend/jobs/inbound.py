@@ -20,11 +20,13 @@ from omnix_protocol.messages import ReceiveMessage
 Accounts = Callable[[TenantId, ChannelAccountId], Awaitable[AccountView | None]]
 PATIENCE: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries while the database is away; those behind in the same conversation wait too."""
+AFTER_OTHERS_SECONDS: Final = 0.02
 _log = logging.getLogger("backend.jobs.inbound")
 
 
 class _Payload(msgspec.Struct):
     raw_id: str
+    account: str = ""
 
 
 class Inbound:
@@ -38,16 +40,41 @@ class Inbound:
         self._channels = channels
         self._accounts = accounts
         self._turns = Turns()
+        self._mine: set[str] = set()  # ids of jobs that run here
 
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
+        self._mine |= {job.id for job in jobs}
+        first = await self._first_elsewhere(jobs)
         raws = await asyncio.gather(*(self._raw(job) for job in jobs))
         read = await asyncio.gather(*(self._read(job, raw) for job, raw in zip(jobs, raws, strict=True)))
         # The order of claiming is the order of arrival: places in the lines are taken here, before anything runs.
-        return [self._begun(job, found) for job, found in zip(jobs, read, strict=True)]
+        return [self._here(job, self._begun(job, found, first)) for job, found in zip(jobs, read, strict=True)]
 
-    def _begun(self, job: Job, found: list[Event] | GiveUp) -> Coroutine[Any, Any, Outcome]:
+    async def _here(self, job: Job, work: Coroutine[Any, Any, Outcome]) -> Outcome:
+        try:
+            return await work
+        finally:
+            self._mine.discard(job.id)
+
+    async def _first_elsewhere(self, jobs: Sequence[Job]) -> dict[str, str]:
+        """Account -> the oldest job of it that another process has not ended: what is younger waits for that one."""
+        if self._store.database.is_sqlite:
+            return {}
+        first: dict[str, str] = {}
+        for job_id, payload in await self._store.jobs.unfinished(INBOUND, max(job.id for job in jobs)):
+            if job_id not in self._mine:
+                account = msgspec.json.decode(payload, type=_Payload).account
+                first[account] = min(job_id, first.get(account, job_id))
+        return first
+
+    def _begun(
+        self, job: Job, found: list[Event] | GiveUp, first_elsewhere: dict[str, str]
+    ) -> Coroutine[Any, Any, Outcome]:
         if isinstance(found, GiveUp):
             return _at_once(found)
+        account = msgspec.json.decode(job.payload, type=_Payload).account
+        if first_elsewhere.get(account, job.id) < job.id:
+            return _at_once(Later(AFTER_OTHERS_SECONDS, "Another process has an older one of this account."))
         tickets = self._turns.tickets(_line(job.tenant_id, command) for _, command in found)
         return in_turn(tickets, lambda: self._run(job, found))
 

@@ -23,6 +23,7 @@ from omnix_protocol.ids import TenantId, new_id
 DUE = "due"
 _literal_due: ColumnElement[str] = literal_column("'due'")  # the partial index asks for it
 FAILED = "failed"
+UNFINISHED_MAX = 5_000
 ASKING = "asking"
 """Noted on a job while its provider is asked: found there later, nobody knows what the provider did."""
 
@@ -134,6 +135,13 @@ class Jobs:
             for job in ended:
                 mine = jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == DUE
                 await connection.execute(jobs.delete().where(*mine))
+
+    async def unfinished(self, kind: str, before_id: str) -> list[tuple[str, bytes]]:
+        """Ids and payloads of jobs made before this one that nobody has ended, whoever has claimed them."""
+        j = jobs.c
+        statement = select(j.id, j.payload).where(j.state == _literal_due, j.kind == kind, j.id < before_id)
+        async with self._database.reading(None) as connection:
+            return [(row.id, bytes(row.payload)) for row in await connection.execute(statement.limit(UNFINISHED_MAX))]
 
     async def free(self) -> int:
         """Where no other process is: what a process that died had claimed is due at once, in its old order."""

@@ -24,7 +24,7 @@ from omnix_protocol.ids import ChannelAccountId, TenantId, new_id
 GROUP_WINDOW = 0.003
 GROUP_MAX = 500
 INBOUND = "inbound"
-"""Kind of the job that each raw row brings with it; its payload is {"raw_id": …}."""
+"""Kind of the job that each raw row brings with it; its payload is {"raw_id": …, "account": …}."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,8 @@ class RawInbox:
             "headers": msgspec.json.encode(headers),
             "body": body,
         }
-        job = job_row(route.tenant_id, NewJob(INBOUND, msgspec.json.encode({"raw_id": raw_id})))
+        payload = {"raw_id": raw_id, "account": route.channel_account_id}
+        job = job_row(route.tenant_id, NewJob(INBOUND, msgspec.json.encode(payload)))
         stored = asyncio.get_running_loop().create_future()
         self._group.append(_Waiting(row, job, stored))
         if not self._writing:

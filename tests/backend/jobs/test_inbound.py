@@ -4,9 +4,10 @@ import json
 from datetime import timedelta
 from typing import Any
 
+from backend import clock
 from backend.jobs.inbound import Inbound
 from backend.store.raw import INBOUND, Route
-from omnix_protocol.ids import TenantId
+from omnix_protocol.ids import ConversationId, TenantId
 from omnix_protocol.messages import Message
 from tests.backend.jobs.conftest import Workplace
 from tests.simulators.telegram import Person
@@ -33,7 +34,7 @@ async def messages_of(workplace: Workplace, person: Person) -> list[Message]:
         if identity is None:
             return []
         (conversation,) = await tx.conversations.of_customer(identity.customer_id)
-        found, _, _ = await tx.messages.entries(conversation.id, None, 200)
+        found, _, _ = await tx.messages.entries(ConversationId(conversation.id), None, 200)
     return found
 
 
@@ -109,3 +110,22 @@ async def test_a_job_of_a_dead_process_is_taken_up_in_its_old_order(company: Com
     assert [job.id for job in again][:2] == [job.id for job in claimed]
     for coroutine in await work.begin(again):
         await coroutine
+
+
+async def test_what_another_process_has_not_ended_goes_before_what_came_later(workplace: Workplace) -> None:
+    company = workplace.company
+    if company.store.database.is_sqlite:
+        return  # one process, whose own turns keep the order
+    await company.store.raw.append(workplace.route, {}, update(1, SARI, "satu"))
+    (elsewhere,) = await company.store.jobs.claim([INBOUND], 1, timedelta(seconds=30))
+    await bring(workplace, update(2, SARI, "dua"))
+
+    async def postponed() -> bool:
+        waiting = await company.store.jobs.unfinished(INBOUND, "g")
+        return len(waiting) == 2
+
+    await until(postponed, "the younger one is there")
+    assert await messages_of(workplace, SARI) == []
+    assert await company.store.jobs.retry(elsewhere, clock.now(), "given back")
+    await settled(company)
+    assert [m.text for m in await messages_of(workplace, SARI)] == ["satu", "dua"]

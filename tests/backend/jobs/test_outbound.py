@@ -42,7 +42,9 @@ async def became(workplace: Workplace, message_id: MessageId, *states: DeliveryS
         message = await workplace.company.message(message_id)
         return message if message.state in states else None
 
-    return await until(there, f"the message is {' or '.join(states)}")  # type: ignore[return-value]
+    message = await until(there, f"the message is {' or '.join(states)}")
+    assert message is not None
+    return message
 
 
 def texts(workplace: Workplace) -> list[str]:
@@ -61,9 +63,8 @@ async def test_a_reply_is_sent_and_named_by_the_provider(workplace: Workplace) -
 async def test_replies_of_a_conversation_leave_in_their_order(workplace: Workplace) -> None:
     agent, picked = await conversation(workplace)
     wanted = [f"balasan {number}" for number in range(12)]
-    for text in wanted:
-        last = await workplace.company.reply(agent, picked, text)
-    await became(workplace, last, DeliveryState.SENT)
+    sent = [await workplace.company.reply(agent, picked, text) for text in wanted]
+    await became(workplace, sent[-1], DeliveryState.SENT)
     assert texts(workplace) == wanted
 
 
