@@ -2,8 +2,8 @@
 registry. Importing an area registers what it holds.
 """
 
-from omnix_desktop.actions import account, conversations, messages, view
+from omnix_desktop.actions import account, conversations, customers, messages, view, work
 
-AREAS = (conversations, messages, view, account)
+AREAS = (conversations, messages, customers, work, view, account)
 
 __all__ = ["AREAS"]

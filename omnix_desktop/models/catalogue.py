@@ -7,7 +7,7 @@ from omnix_desktop.cache.queries.catalogue import AccountFacts
 from omnix_desktop.models.source import Refresh, Source
 from omnix_protocol.catalogue import Category, QuickReply
 from omnix_protocol.channels import Capabilities
-from omnix_protocol.ids import ChannelAccountId
+from omnix_protocol.ids import ChannelAccountId, QueueId
 from omnix_protocol.people import AuxCode, Group, Rules, Tenant, User
 from omnix_protocol.rules import pick_up_limit
 
@@ -57,6 +57,15 @@ class Catalogue(QObject):
         """Which of our accounts received it (S0.21)."""
         found = self._accounts.get(account_id)
         return found.account.name if found else ""
+
+    def channel_name(self, kind: str) -> str:
+        """What this kind of channel is called."""
+        names = (facts.channel.name for facts in self._accounts.values() if facts.channel and facts.channel.id == kind)
+        return next(names, kind)
+
+    def queue_group_name(self, queue_id: QueueId) -> str:
+        found = queries.queue_group(self._source.reader, queue_id)
+        return found.name if found else ""
 
     def capabilities(self, account_id: ChannelAccountId) -> Capabilities | None:
         found = self._accounts.get(account_id)

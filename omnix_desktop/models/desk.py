@@ -8,9 +8,13 @@ from PySide6.QtCore import QObject
 
 from omnix_desktop.cache.feed import Feed
 from omnix_desktop.models.catalogue import Catalogue
-from omnix_desktop.models.composer import Composers, Drafts
+from omnix_desktop.models.composer import Composers
 from omnix_desktop.models.conversation import OpenedConversation
+from omnix_desktop.models.customer import CustomerCard
+from omnix_desktop.models.forms import Forms
 from omnix_desktop.models.inbox import Inbox, WaitingList
+from omnix_desktop.models.journey import Journey
+from omnix_desktop.models.kept import Keeping, Kept
 from omnix_desktop.models.queue import ChannelList
 from omnix_desktop.models.selection import Selection
 from omnix_desktop.models.source import Source
@@ -23,7 +27,7 @@ from omnix_desktop.ports import Link
 class Desk:
     """What an agent has before them."""
 
-    def __init__(self, source: Source, drafts: Drafts, link: Link, now: Callable[[], datetime]) -> None:
+    def __init__(self, source: Source, drafts: Keeping, link: Link, now: Callable[[], datetime]) -> None:
         self.root = root = QObject()
         relay = Feed()
         self._let_go = source.feed.subscribe(relay.tell)  # one thread to cut when this life ends
@@ -37,6 +41,10 @@ class Desk:
         self.thread = Thread(source, root)
         self.conversation = OpenedConversation(source, self.catalogue, self.selection, self.thread, self.tick, root)
         self.composers = Composers(source, drafts, self.catalogue, root)
+        self.kept = Kept(source, drafts)
+        self.customer = CustomerCard(source, self.catalogue, self.selection, root)
+        self.journey = Journey(source, self.catalogue, self.customer, self.tick, root)
+        self.forms = Forms(source, self.kept, self.customer, root)
         self.status = Status(source, link, self.tick, root)
         self.composing = "reply"  # which composer the keyboard is in, where it is in one
 
@@ -44,6 +52,7 @@ class Desk:
         """Stop the clock and let go of the cache."""
         self.tick.stop()
         self.composers.flush()
+        self.forms.flush()
         self._let_go()
         self.root.deleteLater()
 
@@ -53,4 +62,5 @@ class Desk:
             part.retell()
         self.thread.retell()
         self.conversation.retell()
+        self.journey.retell()
         self.status.retell()

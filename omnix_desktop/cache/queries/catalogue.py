@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from omnix_desktop.cache.reading import Reader, every, one
 from omnix_protocol.catalogue import Category, QuickReply
-from omnix_protocol.channels import Channel, ChannelAccount
-from omnix_protocol.ids import ChannelAccountId, GroupId, UserId
+from omnix_protocol.channels import Channel, ChannelAccount, Queue
+from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId, UserId
 from omnix_protocol.people import AuxCode, Group, Presence, Rules, Tenant, User
 
 
@@ -44,6 +44,12 @@ def group(reader: Reader, group_id: GroupId) -> Group | None:
 
 def groups(reader: Reader) -> tuple[Group, ...]:
     return tuple(sorted(every(reader, Group), key=lambda group: (group.name, group.id)))
+
+
+def queue_group(reader: Reader, queue_id: QueueId) -> Group | None:
+    """Whose line it is, where this user may see that queue."""
+    queue = one(reader, Queue, queue_id)
+    return one(reader, Group, queue.group_id) if queue else None
 
 
 def account(reader: Reader, account_id: ChannelAccountId) -> AccountFacts | None:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF
+from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
 from omnix_desktop.ui.delegates.base import RowDelegate
@@ -20,6 +20,7 @@ class JourneyRow:
     icon: str = "message-circle"
     pill: str = ""
     tone: str = "neutral"
+    action: str = ""  # what pressing the row opens
 
     def spoken(self) -> str:
         """For Qt's AccessibleTextRole."""
@@ -41,7 +42,10 @@ class JourneyDelegate(RowDelegate[JourneyRow]):
             paint.draw_pill(painter, inner.right() - taken + 8, inner.y() + 11, row.pill, row.tone)
         line = QRectF(inner.x(), inner.y() + 10, inner.width() - taken, 20)
         used = paint.text(painter, line, row.title, "body_strong")
-        if row.by:
+        if row.by and line.width() - used > 40:
             paint.text(painter, line.adjusted(used + 4, 0, 0, 0), f"· {row.by}", "body", "text")
         below = QRectF(inner.x(), line.bottom() - 2, inner.width(), 18)
+        end = Qt.AlignmentFlag.AlignRight
+        wide = paint.text(painter, below, row.action, "caption_strong", "accent_text", align=end) if row.action else 0
+        below.setRight(below.right() - wide - 8)
         paint.text(painter, below, row.detail, "small", "muted", tabular=True)

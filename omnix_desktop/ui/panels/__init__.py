@@ -9,7 +9,9 @@ from omnix_desktop.actions.live import Commands
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.ui.panels.channels import ChannelsPanel
 from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.customer import CustomerPanel
 from omnix_desktop.ui.panels.interactions import InteractionsPanel
+from omnix_desktop.ui.panels.work import CasePanel, TicketPanel
 from omnix_desktop.ui.widgets.panel import Panel
 
 
@@ -29,4 +31,7 @@ PANELS: tuple[PanelPlace, ...] = (
     PanelPlace("channels", "inbox", ChannelsPanel, 248),
     PanelPlace("interactions", "messages-square", InteractionsPanel, 304),
     PanelPlace("conversation", "message-square-text", ConversationPanel, 520),
+    PanelPlace("customer", "user-round", CustomerPanel, 312),
+    PanelPlace("case", "clipboard-check", CasePanel, 312, behind="customer", shown=False),
+    PanelPlace("ticket", "ticket", TicketPanel, 312, behind="customer", shown=False),
 )

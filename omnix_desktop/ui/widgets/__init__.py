@@ -23,6 +23,7 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     emoji_picker EmojiPicker: set_recent(glyphs), open_at(anchor, above=True), signal picked(str)
     cascade_picker  CascadePicker(nodes, placeholder): value, path, set_value, changed(str)
                  category_tree: CascadeNode(key, words, children)
+    lines_input  LinesInput(placeholder, written): values, set_values, signal changed(tuple)
     tag_input    TagInput: tags, set_tags, signal changed(list)
     row_list     RowList(delegate, row_height, name): select_row(n), signals chosen(index), opened(index)
     thread       BubbleThread: set_items, append, prepend, replace(key, item), remove, scroll_to, copy

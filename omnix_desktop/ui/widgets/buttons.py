@@ -46,7 +46,8 @@ class PaintedButton(QAbstractButton):
         super().focusOutEvent(event)
 
     def keyPressEvent(self, event) -> None:  # type: ignore[no-untyped-def]
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
+        control = event.modifiers() & Qt.KeyboardModifier.ControlModifier  # Ctrl+Enter submits the form around it
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and not control:
             self.click()
         else:
             super().keyPressEvent(event)

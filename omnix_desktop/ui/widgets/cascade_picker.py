@@ -157,6 +157,11 @@ class CascadePicker(PaintedButton):
             self._chosen = ""
         self.update()
 
+    def set_words(self, placeholder: str) -> None:
+        """Other words while nothing is chosen: the language changed."""
+        self._placeholder = placeholder
+        self.update()
+
     def value(self) -> str:
         """The key of the chosen leaf, or nothing."""
         return self._chosen

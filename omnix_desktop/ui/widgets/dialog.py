@@ -74,6 +74,14 @@ class Dialog(QDialog):
         """The primary button: checks belong into an override, which calls this when all is well."""
         self.accept()
 
+    def set_words(self, title: str, sentence: str) -> None:
+        """Another title and what stands under it: what it is about came later."""
+        self.setWindowTitle(title)
+        self.setAccessibleName(title)
+        self._title.setText(title)
+        self._sentence.setText(sentence)
+        self._sentence.setVisible(bool(sentence))
+
     def set_problem(self, sentence: str) -> None:
         """One sentence above the body: what was refused and why."""
         self.problem.show_sentence(sentence, "bad")
