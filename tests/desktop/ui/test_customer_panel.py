@@ -4,8 +4,8 @@ from typing import TypeVar
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QWidget
+from PySide6.QtCore import QEventLoop
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.ports import LinkState
@@ -34,7 +34,7 @@ def panel(bench: Workbench) -> CustomerPanel:
     """The first conversation is open."""
     bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
     bench.settle()
-    made = bench.window.panels["customer"]
+    made = bench.shell.panels["customer"]
     assert isinstance(made, CustomerPanel)
     return made
 
@@ -51,7 +51,8 @@ def changed_elsewhere(bench: Workbench, **fields: object) -> None:
     assert card is not None
     newer = replace(card.customer, version=card.customer.version + 1, **fields)
     Moment(bench.engine).put([newer], scopes.customer(CustomerId(newer.id)))
-    assert QTest.qWaitFor(lambda: bench.desk.customer.known is not None and bench.desk.customer.known.customer == newer)
+    while bench.desk.customer.known is None or bench.desk.customer.known.customer != newer:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
 
 def page_of(panel: CustomerPanel) -> int:
@@ -198,8 +199,9 @@ def test_the_opened_customer_is_followed_and_the_last_one_let_go(bench: Workbenc
 def test_the_journey_is_the_servers_and_what_is_here_meanwhile(bench: Workbench, panel: CustomerPanel) -> None:
     it = bench.workspace.handled[0]
     past = JourneyRow(
-        interaction_id=InteractionId(bench.workspace.ended[0].id), conversation_id=it.conversation_id, channel_kind="webchat",
-        channel_name="Situs", group_name="Backroom", at=it.created_at.replace(year=2025), status="resolved", cases=1,
+        interaction_id=InteractionId(bench.workspace.ended[0].id), conversation_id=it.conversation_id,
+        channel_kind="webchat", channel_name="Situs", group_name="Backroom", at=it.created_at.replace(year=2025),
+        status="resolved", cases=1,
         tickets=0, open_cases=0,
     )  # fmt: skip
     assert panel.journey.isVisible()
