@@ -77,30 +77,10 @@ class Faults(logging.Handler):
         self.seen.append(self.format(record))
 
 
-@dataclass
-class Office:
-    """Ids are derived from the names below, so that tests name people and things and not numbers."""
+class Names:
+    """Ids are derived from names, so that tests name people and things and not numbers."""
 
-    store: Store
-    clock: Clock = field(default_factory=Clock)
-    tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
-    grown: list[Mapping[str, int]] = field(default_factory=list)
-    jobs_made: int = 0
-    faults: Faults = field(default_factory=Faults)
-    lease: timedelta = timedelta(seconds=30)
-    _counter: Any = field(default_factory=lambda: itertools.count(1))
-
-    def __post_init__(self) -> None:
-        self.runner = Runner(
-            self.store,
-            now=self.clock,
-            grown=lambda _tenant, heads: self.grown.append(heads),
-            jobs_made=self._job_made,
-        )
-        self.asks = Asks(self.store, now=self.clock)
-
-    def _job_made(self) -> None:
-        self.jobs_made += 1
+    tenant_id: TenantId
 
     def id(self, name: str) -> str:
         return derived_id(self.tenant_id, name)
@@ -128,6 +108,32 @@ class Office:
 
     def visitor(self, identity: IdentityId) -> Actor:
         return Actor("visitor", identity)
+
+
+@dataclass
+class Office(Names):
+    """A tenant's two doors, and the day's work in one line each."""
+
+    store: Store
+    clock: Clock = field(default_factory=Clock)
+    tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
+    grown: list[Mapping[str, int]] = field(default_factory=list)
+    jobs_made: int = 0
+    faults: Faults = field(default_factory=Faults)
+    lease: timedelta = timedelta(seconds=30)
+    _counter: Any = field(default_factory=lambda: itertools.count(1))
+
+    def __post_init__(self) -> None:
+        self.runner = Runner(
+            self.store,
+            now=self.clock,
+            grown=lambda _tenant, heads: self.grown.append(heads),
+            jobs_made=self._job_made,
+        )
+        self.asks = Asks(self.store, now=self.clock)
+
+    def _job_made(self) -> None:
+        self.jobs_made += 1
 
     async def run(self, actor: Actor | str, command: Command, command_id: str | None = None) -> Result:
         who = self.actor(actor) if isinstance(actor, str) else actor
