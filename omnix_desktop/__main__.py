@@ -4,9 +4,11 @@ import argparse
 import faulthandler
 import logging
 import sys
+from pathlib import Path
 from types import TracebackType
 
 from omnix_desktop.app import RELEASE, Options, start
+from omnix_desktop.doctor import bundle, report
 from omnix_desktop.logs import start_logging
 from omnix_desktop.platform.paths import log_folder
 
@@ -21,7 +23,13 @@ def main() -> int:
     asked.add_argument("--safe-mode", action="store_true", help="plain style, panels at their places")
     asked.add_argument("--wallboard", action="store_true", help="open the wallboard after signing in")
     asked.add_argument("--version", action="version", version=f"Omnix Desktop {RELEASE}")
+    asked.add_argument("--doctor", action="store_true", help="say what is well on this machine and what is not")
+    asked.add_argument("--bundle", type=Path, metavar="FILE", help="with --doctor: findings and logs as a zip file")
     given = asked.parse_args()
+    if given.doctor or given.bundle:
+        if given.bundle:
+            bundle(given.bundle, RELEASE)
+        return report(RELEASE)
     if given.server and not given.server.startswith(("http://", "https://")):
         asked.error(f"--server {given.server}: an address begins with https:// (or http:// on this machine)")
     _note_crashes()

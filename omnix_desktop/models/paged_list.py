@@ -94,11 +94,6 @@ class PagedList(QAbstractListModel, Generic[R]):
             self._changed(place)
         return True
 
-    def respoken(self) -> None:
-        """The language changed: every text is another one."""
-        if self._rows:
-            self.dataChanged.emit(self.index(0), self.index(len(self._rows) - 1))
-
     def _reset(self, rows: list[R]) -> None:
         self.beginResetModel()
         self._rows = rows

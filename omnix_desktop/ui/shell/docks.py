@@ -139,13 +139,6 @@ class Docks(QObject):
             dock.activateWindow()
         dock.panel.focus_first()
 
-    def toggle(self, name: str) -> None:
-        dock = self._docks[name]
-        if dock.isHidden() or dock.visibleRegion().isEmpty():
-            self.show(name)
-        else:
-            dock.hide()
-
     def _focused(self, _was: QWidget | None, now: QWidget | None) -> None:
         if now is None:
             return

@@ -65,9 +65,6 @@ class Screens(QObject):
     def show_panel(self, panel: str) -> None:
         self._parent().docks.show(panel)
 
-    def toggle_panel(self, panel: str) -> None:
-        self._parent().docks.toggle(panel)
-
     def focus_composer(self, mode: str) -> None:
         self.show_panel("conversation")
         panel = self._parent().panels["conversation"]

@@ -30,7 +30,7 @@ class ThreadFeeder(QObject):
         thread.changed.connect(self._offer_previous)
         view.older_wanted.connect(thread.load_before)
         view.action_clicked.connect(self._act)
-        view.at_bottom_changed.connect(lambda below: self.seen() if below else None)
+        view.at_bottom_changed.connect(self._came_down)
         self._reset()
 
     def _reset(self) -> None:
@@ -62,6 +62,12 @@ class ThreadFeeder(QObject):
     def _changed(self, first: QModelIndex, last: QModelIndex) -> None:
         for item in self._thread.items.rows()[first.row() : last.row() + 1]:
             self._view.replace(item.key, painted(item))
+
+    def _came_down(self, below: bool) -> None:
+        """To the newest of what is loaded; after a long way up there is more."""
+        if below:
+            self._thread.load_after()
+            self.seen()
 
     def seen(self) -> None:
         """The newest entry is before the eyes of whoever sits here."""
