@@ -155,6 +155,8 @@ class Server(uvicorn.Server):
         self._goodbye = goodbye
 
     async def shutdown(self, sockets: list[object] | None = None) -> None:  # type: ignore[override]  # passed on as it is
+        # uvicorn would raise the signal again and the process would die of it, before the store is closed
+        self._captured_signals.clear()
         for listener in self.servers:
             listener.close()
         await self._goodbye()

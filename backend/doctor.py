@@ -8,13 +8,14 @@ from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
-from backend.app import assembled
 from backend.config import Settings, WrongSetting
 from backend.files import open_files
 from backend.gateway.secrets import server_key
 from backend.store import examine as database
 from backend.store import schema
+from backend.store.engine import DatabaseSettings
 from backend.store.errors import SchemaMissing, Unavailable
+from backend.store.store import Store
 
 ROOM_BYTES: Final = 1 << 30
 BUS_SECONDS: Final = 3.0
@@ -62,9 +63,12 @@ async def _database(settings: Settings) -> AsyncIterator[Finding]:
     if not settings.on_sqlite:
         for sentence in await database.postgres_faults(settings.database_url):
             yield Finding("database roles", sentence, wrong=True)
-    async with assembled(settings) as parts:
-        tenants = await parts.store.control.tenants()
-        yield Finding("epoch", f"{await parts.store.control.epoch()}; after restoring a backup: doctor --restored.")
+    store = Store(DatabaseSettings(settings.database_url))
+    try:
+        tenants = await store.control.tenants()
+        yield Finding("epoch", f"{await store.control.epoch()}; after restoring a backup: doctor --restored.")
+    finally:
+        await store.close()
     if tenants:
         yield Finding("tenants", ", ".join(entry.code for entry in tenants) + ".")
     else:
