@@ -3,7 +3,7 @@
 import json
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
@@ -50,7 +50,7 @@ def median(values: Sequence[float]) -> float:
     return percentile(values, 0.5)
 
 
-def tell(measure: Callable[[], Sequence[Figure]]) -> None:
+def tell(measure: Callable[[], Iterable[Figure]]) -> None:
     """For a benchmark run as a module: its figures as JSON lines, for `python -m benchmarks` to read."""
     for figure in measure():
         sys.stdout.write(json.dumps(msgspec.to_builtins(figure)) + "\n")

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from tests.support.waiting import free_port, wait_until
@@ -60,9 +61,9 @@ def initialise(home: Path) -> None:
     )
 
 
-def start(home: Path) -> tuple[subprocess.Popen[bytes], int]:
+def start(home: Path, changed: Mapping[str, str] = {}) -> tuple[subprocess.Popen[bytes], int]:  # only read
     port = free_port()
-    settings = [f"-c{name}={value}" for name, value in SETTINGS.items()]
+    settings = [f"-c{name}={value}" for name, value in {**SETTINGS, **changed}.items()]
     with (home / "log").open("ab") as log:
         server = subprocess.Popen(
             [binaries() / "postgres", "-D", home / "data", "-p", str(port), "-k", home, *settings],
