@@ -39,7 +39,7 @@ class Data(_Section, frozen=True, kw_only=True):
 
     folder: str = "omnix-data"  # the SQLite database, the server key and the files, where nothing else is said
     database: str = ""  # sqlite:///path or postgresql://…; empty: SQLite in the folder
-    raw_database: str = ""  # PostgreSQL: the same database by its insert-only role; empty: by the role of `database`
+    raw_database: str = ""  # PostgreSQL, where it is needed: the same database by its insert-only role
     owner_database: str = ""  # PostgreSQL: the same database by its owner; for `migrate`
     files: str = ""  # a folder, or s3://bucket/prefix; empty: a folder inside `folder`
 
@@ -220,6 +220,11 @@ def _check(settings: Settings) -> None:
         url = getattr(settings.data, name)
         if url and not url.startswith("postgresql://"):
             raise WrongSetting(f"data.{name}: expected postgresql://USER:PASSWORD@HOST/NAME, or nothing.")
+    if not settings.on_sqlite and not settings.data.raw_database:
+        raise WrongSetting(
+            "data.raw_database: expected postgresql://USER:PASSWORD@HOST/NAME of an insert-only role; "
+            "without it row-level security refuses what providers send."
+        )
     if settings.bus.url and not settings.bus.url.startswith(("nats://", "tls://")):
         raise WrongSetting("bus.url: expected nats://HOST:PORT, tls://HOST:PORT, or nothing for this process alone.")
     if settings.server.public_url and not settings.server.public_url.startswith(("http://", "https://")):

@@ -3,10 +3,13 @@
 import sys
 
 import msgspec
+from sqlalchemy import URL
 
 from backend.cli import main
+from backend.store import engine
 from backend.store.changes import NewJob
 from backend.store.jobs import job_row
+from backend.store.postgres import Postgres
 from backend.store.raw import INBOUND, RawInbox, Route, _insert, _Waiting
 from omnix_protocol.ids import new_id
 
@@ -27,6 +30,14 @@ async def append(self: RawInbox, route: Route, headers: dict[str, str], body: by
     return raw_id
 
 
+class ManyConnections(Postgres):
+    """A commit for each request wants more connections than groups do."""
+
+    def __init__(self, url: URL, connections: int) -> None:
+        super().__init__(url, max(connections, 10))
+
+
 if __name__ == "__main__":
+    setattr(engine, "Postgres", ManyConnections)  # noqa: B010  # the name is the module's own
     RawInbox.append = append  # type: ignore[method-assign]
     sys.exit(main())

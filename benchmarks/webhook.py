@@ -45,9 +45,7 @@ async def found(where: DatabaseSettings, home: Path) -> str:
 
 def rate(where: DatabaseSettings, home: Path, path: str, module: str, offset: int) -> float:
     headers = {"X-Telegram-Bot-Api-Secret-Token": webhook_secret(TOKEN)}
-    # a commit for each wants many connections, which the insert-only role's small pool would deny it
-    more = {} if module == "backend" else {"OMNIX_DATA_RAW_DATABASE": ""}
-    with server(where, home, module, more) as serving:
+    with server(where, home, module) as serving:
         done = asyncio.run(post(serving.port, path, headers, lambda number: update(offset + number), REQUESTS, AT_ONCE))
     if done.refused:
         raise SystemExit(f"{done.refused} webhooks were not stored")

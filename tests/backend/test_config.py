@@ -35,6 +35,7 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ('[server]\nport = "a"', ["server.port", "a whole number"]),
         ("[limits]\nbody_bytes = 0", ["limits.body_bytes", ">= 1"]),
         ('[data]\ndatabase = "mysql://root:hush@h/x"', ["data.database", "sqlite:///"]),
+        ('[data]\ndatabase = "postgresql://omnix:hush@h/x"', ["data.raw_database", "insert-only"]),
         ('[bus]\nurl = "http://x"', ["bus.url", "nats://"]),
         ('[log]\nlevel = "loud"', ["log.level"]),
     ],
