@@ -41,6 +41,8 @@ class Inbound:
         self._accounts = accounts
         self._turns = Turns()
         self._mine: set[str] = set()  # ids of jobs that run here
+        # SQLite has one writer: a long line before it would only make webhooks wait longer for their acknowledgement.
+        self._running = asyncio.Semaphore(2 if store.database.is_sqlite else 16)
 
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
         self._mine |= {job.id for job in jobs}
@@ -110,7 +112,8 @@ class Inbound:
 
     async def _once(self, tenant_id: TenantId, actor: Actor, command_id: Any, command: Any) -> Refused | None:
         for wait in (*PATIENCE, None):
-            result = await self._runner.do(tenant_id, actor, command_id, command)
+            async with self._running:
+                result = await self._runner.do(tenant_id, actor, command_id, command)
             if result.refused is None or result.refused.reason is not Reason.UNAVAILABLE or wait is None:
                 return result.refused
             await asyncio.sleep(wait)

@@ -212,9 +212,8 @@ async def test_two_tabs_show_the_same_and_send_once(chat: Chat) -> None:
 
 async def test_a_file_is_checked_before_it_is_sent_and_arrives_whole(chat: Chat) -> None:
     page = await chat.page()
-    await page.set_input_files(
-        "#picker", [{"name": "jahat.exe", "mimeType": "application/x-msdownload", "buffer": b"MZ"}]
-    )
+    program = FilePayload(name="jahat.exe", mimeType="application/x-msdownload", buffer=b"MZ")
+    await page.set_input_files("#picker", program)
     await expect(page.get_by_role("alert").filter(has_text="jahat.exe")).to_contain_text("tidak didukung")
     await page.set_input_files(
         "#picker", [FilePayload(name="catatan.txt", mimeType="text/plain", buffer=b"halo dunia")]
