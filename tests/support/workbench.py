@@ -83,8 +83,8 @@ def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> I
     finally:
         desk.composers.flush()
         commands.close()
-        desk.close()
         window.close()
+        desk.close()
         window.deleteLater()
         QApplication.processEvents()
         QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

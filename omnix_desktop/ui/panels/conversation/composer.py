@@ -5,6 +5,7 @@ from datetime import datetime
 from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from omnix_desktop.actions.messages import send_from
 from omnix_desktop.actions.place import Place
@@ -173,7 +174,7 @@ class ComposerView(QWidget):
         self._box.set_focused(focused)
         if focused:
             self.focused.emit()
-        else:
+        elif isValid(self.composer):  # a window that closes takes the focus away last
             self.composer.flush()
 
     def _ask_quick(self) -> None:
