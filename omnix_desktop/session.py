@@ -219,11 +219,13 @@ class HandWritten:
     def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
         return self._local.save_draft(conversation_id, mode, text)
 
-    def save_setting(self, name: str, value: bytes) -> None:
-        if name in LOOKS:
-            self._profile.remember(**{name: value.decode()})
-        else:
-            self._local.save_setting(name, value)
+    def save_setting(self, name: str, value: bytes) -> Future[None]:
+        if name not in LOOKS:
+            return self._local.save_setting(name, value)
+        self._profile.remember(**{name: value.decode()})
+        written: Future[None] = Future()
+        written.set_result(None)
+        return written
 
 
 def _not_kept(_signed_in: SignedIn) -> None:

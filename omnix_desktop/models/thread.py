@@ -68,7 +68,7 @@ class Thread(QObject):
         """Earlier sessions that are not on the screen (S0.28)."""
         total = self.conversation.interactions if self.conversation else 0
         shown = sum(1 for it in self.sessions if it.first_position >= self._window.first_shown)
-        older_here = self._id is not None and self._held_from < self._window.first_shown
+        older_here = self._id is not None and 0 < self._held_from < self._window.first_shown
         return max(0, total - shown, int(older_here))
 
     @property

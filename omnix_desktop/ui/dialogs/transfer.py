@@ -21,6 +21,8 @@ from omnix_protocol.ids import GroupId, UserId
 from omnix_protocol.people import PresenceState
 from omnix_protocol.reports import TransferTargetsAnswer
 
+NOTE = 64
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -76,6 +78,7 @@ class TransferDialog(Dialog):
         self.list.setMinimumHeight(AgentDelegate.HEIGHT * 5)
         self._note = TextArea(lines=2)
         self._note.setObjectName("transfer_note")
+        self._note.setFixedHeight(NOTE)
         for part in (self.tabs, self._search, self.list, Field(tr("transfer.note"), self._note)):
             self.body.addWidget(part)
         self.tabs.chosen.connect(lambda _place: self._fill())

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QActionGroup, QPainter, QPaintEvent
-from PySide6.QtWidgets import QMenu, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from omnix_desktop.actions.base import ACTIONS
 from omnix_desktop.actions.live import Commands
@@ -14,6 +14,7 @@ from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.badges import Avatar
 from omnix_desktop.ui.widgets.buttons import IconButton
+from omnix_desktop.ui.widgets.menu import Menu
 from omnix_desktop.ui.widgets.rail import Rail, RailButton
 
 _SETTINGS = (
@@ -100,7 +101,7 @@ class MainRail(Rail):
             button.setChecked(name == active)
 
     def _menu(self, groups: tuple[tuple[str, ...], ...], at: QWidget) -> None:
-        menu = QMenu(self)
+        menu = Menu(parent=self)
         for place, group in enumerate(groups):
             if place:
                 menu.addSeparator()

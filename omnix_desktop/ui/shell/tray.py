@@ -1,11 +1,12 @@
 """The tray icon, where the desktop has a tray."""
 
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QMenu, QSystemTrayIcon, QWidget
+from PySide6.QtWidgets import QSystemTrayIcon, QWidget
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import on_language_change, tr
 from omnix_desktop.ui.shell.mark import mark
+from omnix_desktop.ui.widgets.menu import Menu
 
 
 class Tray(QObject):
@@ -15,7 +16,7 @@ class Tray(QObject):
         super().__init__(window)
         self._window, self._commands = window, commands
         self._icon = QSystemTrayIcon(mark(), self)
-        self._menu = QMenu(window)
+        self._menu = Menu(parent=window)
         self._show = self._menu.addAction("")
         self._show.triggered.connect(self._raise)
         for name in ("interaction.pick_next", "account.quit"):

@@ -8,20 +8,16 @@ from PySide6.QtCore import QObject
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.place import Place
-from omnix_desktop.models.composer import Drafts
 from omnix_desktop.models.deliver import Deliver
 from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.kept import Keeping
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import Ports
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.main_window import MainWindow
-from omnix_desktop.ui.shell.screens import Screens, Settings
+from omnix_desktop.ui.shell.screens import Screens
 from omnix_desktop.ui.shell.tray import Tray
-
-
-class Local(Drafts, Settings, Protocol):
-    """What the user's hand writes."""
 
 
 class Life(Protocol):
@@ -32,7 +28,7 @@ class Life(Protocol):
     @property
     def source(self) -> Source: ...
     @property
-    def local(self) -> Local: ...
+    def local(self) -> Keeping: ...
     def now(self) -> datetime: ...
     def setting(self, name: str) -> bytes | None: ...
     def start(self) -> None: ...

@@ -1,7 +1,7 @@
 """The head of the conversation: who, what is due, until when; pass on, note the case, end."""
 
 from PySide6.QtCore import QRectF, QSize
-from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QMouseEvent, QPainter, QPaintEvent, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from omnix_desktop.actions.base import ACTIONS
@@ -17,6 +17,7 @@ from omnix_desktop.ui.widgets.buttons import Button, IconButton
 from omnix_desktop.ui.widgets.labels import ElidedLabel
 
 HEIGHT = 56
+ROOMY = 540
 
 
 class ConversationHeader(QWidget):
@@ -25,6 +26,7 @@ class ConversationHeader(QWidget):
     def __init__(self, desk: Desk, commands: Commands) -> None:
         super().__init__()
         self._desk = desk
+        self._compact = False
         self.setObjectName("title_conversation")
         self.setFixedHeight(HEIGHT)
         self._avatar = Avatar("")
@@ -44,8 +46,18 @@ class ConversationHeader(QWidget):
     def retranslate(self) -> None:
         for name, button in self._buttons.items():
             if isinstance(button, Button):
-                button.set_text(tr(f"conversation.{name}"))
+                words = tr(f"conversation.{name}")
+                button.set_text("" if self._compact and name == "case" else words)
+                button.setAccessibleName(words)
         self._tell()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """The name comes before the words of a button that its icon says too."""
+        super().resizeEvent(event)
+        compact = self.width() < ROOMY
+        if compact != self._compact:
+            self._compact = compact
+            self.retranslate()
 
     def sizeHint(self) -> QSize:
         return QSize(420, HEIGHT)
@@ -77,7 +89,7 @@ class ConversationHeader(QWidget):
     def _lay_out(self) -> None:
         row = QHBoxLayout(self)
         row.setContentsMargins(Space.L, 0, Space.L, 1)
-        row.setSpacing(Space.M)
+        row.setSpacing(Space.S)
         words = QVBoxLayout()
         words.setSpacing(0)
         first = QHBoxLayout()
@@ -92,7 +104,6 @@ class ConversationHeader(QWidget):
         words.addStretch(1)
         row.addWidget(self._avatar)
         row.addLayout(words, 1)
-        row.addSpacing(Space.S)
         for button in self._buttons.values():
             row.addWidget(button)
 
