@@ -3,6 +3,7 @@
 import os
 import sys
 import tempfile
+from datetime import timedelta
 from pathlib import Path
 
 from PIL import Image
@@ -16,11 +17,16 @@ from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.theme import Mode, theme
 from omnix_desktop.ui.windows.sign_in import Prefill, SignInWindow
 from omnix_protocol.errors import Refused
+from omnix_protocol.ids import InteractionId, derived_id
+from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow
 from omnix_protocol.sign_in import SignedIn, TenantFound
 from tests.support import cached_workspace
+from tests.support.cached_workspace import Workspace
 from tests.support.scene import set_scene
 from tests.support.screenshots import INSIDE
 from tests.support.workbench import Workbench, workbench
+
+OFFLINE_WIDTH = 1440
 
 
 def wait(milliseconds: int) -> None:
@@ -52,6 +58,33 @@ def workspace_scene(bench: Workbench) -> None:
     wait(400)
 
 
+def story(workspace: Workspace) -> JourneyPageAnswer:
+    """What the first customer wrote about before."""
+    first = workspace.handled[0]
+    past = (
+        ("webchat", "Situs nusantara.invalid", "Agent", 0, "handling", 1, 1),
+        ("telegram", "@nusantara_bot", "Agent", 9, "resolved", 1, 0),
+        ("telegram", "@nusantara_bot", "Backroom", 31, "resolved", 0, 1),
+        ("webchat", "Situs nusantara.invalid", "Caring", 58, "archived", 0, 0),
+    )
+    rows = tuple(
+        JourneyRow(
+            interaction_id=InteractionId(first.id if not days else derived_id("past", str(days))),
+            conversation_id=first.conversation_id,
+            channel_kind=kind,
+            channel_name=name,
+            group_name=group,
+            at=workspace.now - timedelta(days=days, minutes=40),
+            status=status,
+            cases=cases,
+            tickets=tickets,
+            open_cases=0,
+        )
+        for kind, name, group, days, status, cases, tickets in past
+    )
+    return JourneyPageAnswer(rows=rows, total=len(rows))
+
+
 class NoDoor:
     """Nobody signs in for a picture."""
 
@@ -78,15 +111,17 @@ def main() -> int:
         workspace = cached_workspace.build(Path(folder), handled=5, ended=4, waiting=38)
         with workbench(workspace) as bench:
             set_scene(bench.engine, workspace)
+            bench.fake.ask.answers[JourneyPage] = story(workspace)
             bench.window.resize(int(width), int(height))
             bench.window.show()
             wait(150)
             workspace_scene(bench)
             picture(bench.window, target / f"workspace-{name}")
-            bench.fake.link.become(LinkState.OFFLINE)
-            bench.commands.refresh()
-            bench.screens.focus_composer("memo")
-            picture(bench.window, target / f"offline-{name}")
+            if int(width) == OFFLINE_WIDTH:
+                bench.fake.link.become(LinkState.OFFLINE)
+                bench.commands.refresh()
+                bench.screens.focus_composer("memo")
+                picture(bench.window, target / f"offline-{name}")
     door = SignInWindow(
         NoDoor(), Prefill("https://omnix.nusantara.invalid", "nusantara", "Nusantara Niaga"), Tasks("door")
     )
