@@ -8,6 +8,7 @@ from sqlalchemy import BigInteger, ColumnElement, Select, and_, func, select, te
 
 from backend.store.link import Link
 from backend.store.tables.base import to_micros
+from backend.store.tables.channels import queues
 from backend.store.tables.conversations import interactions
 from omnix_protocol.conversations import Interaction
 from omnix_protocol.ids import ChannelAccountId, UserId
@@ -57,10 +58,14 @@ class ReportReads:
         """By channel account."""
         t = interactions.c
         account = t.channel_account_id
-        waiting = self._mine(account, func.count(), func.min(t.waiting_at)).where(t.waiting_at.is_not(None))
+        # the queues count for themselves: looking at all that wait would cost more the more wait
+        q = queues.c
+        waiting = select(q.channel_account_id, func.sum(q.waiting), func.min(q.oldest_at)).where(
+            q.tenant_id == self._link.tenant_id, q.waiting > 0
+        )
         held = self._mine(account, func.count()).where(t.holder_id.is_not(None))
         ended = self._mine(account, func.count()).where(t.ended_at >= day_start, ~t.abandoned)
-        lines = {row[0]: (row[1], row[2]) for row in await self._link.rows(waiting.group_by(account))}
+        lines = {row[0]: (row[1], row[2]) for row in await self._link.rows(waiting.group_by(q.channel_account_id))}
         handling = {row[0]: row[1] for row in await self._link.rows(held.group_by(account))}
         handled = {row[0]: row[1] for row in await self._link.rows(ended.group_by(account))}
         return {
@@ -119,8 +124,9 @@ class ReportReads:
     ) -> list[Interaction]:
         """The list behind a number of the wallboard, oldest first."""
         t = interactions.c
+        if figure is BoardFigure.WAITING:
+            return await self._waiting(account_id, user_id, limit)
         wanted = {
-            BoardFigure.WAITING: (t.waiting_at.is_not(None), t.waiting_at, t.reserved_for),
             BoardFigure.HANDLING: (t.holder_id.is_not(None), t.picked_up_at, t.holder_id),
             BoardFigure.HANDLED_TODAY: (and_(t.ended_at >= day_start, ~t.abandoned), t.ended_at, t.owner_id),
             BoardFigure.ABANDONED: (and_(t.ended_at >= day_start, t.abandoned), t.ended_at, t.owner_id),
@@ -132,3 +138,20 @@ class ReportReads:
         if user_id is not None:
             statement = statement.where(person == user_id)
         return await self._link.entities(Interaction, statement.order_by(order, t.id).limit(limit))
+
+    async def _waiting(
+        self, account_id: ChannelAccountId | None, user_id: UserId | None, limit: int
+    ) -> list[Interaction]:
+        # queue by queue, each along its index: sorting all that wait would cost more the more wait
+        t, q = interactions.c, queues.c
+        lines = select(q.id).where(q.tenant_id == self._link.tenant_id, q.waiting > 0)
+        if account_id is not None:
+            lines = lines.where(q.channel_account_id == account_id)
+        found: list[Interaction] = []
+        for row in await self._link.rows(lines):
+            line = self._link.select(Interaction).where(t.queue_id == row.id, t.waiting_at.is_not(None))
+            if user_id is not None:
+                line = line.where(t.reserved_for == user_id)
+            oldest = line.order_by(t.waiting_at, t.id).limit(limit)
+            found += await self._link.entities(Interaction, oldest)
+        return sorted(found, key=lambda interaction: (interaction.queued_at, interaction.id))[:limit]

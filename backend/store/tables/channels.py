@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from sqlalchemy import Column, Index
+from sqlalchemy import Column, Index, Integer
 
-from backend.store.tables.base import Key, entity_table
+from backend.store.tables.base import Instant, Key, entity_table
 from backend.store.tables.mapping import maps
 from omnix_protocol.channels import Channel, ChannelAccount, Queue
 
@@ -14,13 +14,20 @@ queues = entity_table(
     "queues",
     Column("channel_account_id", Key, nullable=False),
     Column("group_id", Key, nullable=False),
+    Column("waiting", Integer, nullable=False),
+    Column("oldest_at", Instant),
     Index("uq_queues_account_group", "tenant_id", "channel_account_id", "group_id", unique=True),
     Index("ix_queues_group", "tenant_id", "group_id"),
 )
 
 
 def _queue(entity: Queue) -> dict[str, Any]:
-    return {"channel_account_id": entity.channel_account_id, "group_id": entity.group_id}
+    return {
+        "channel_account_id": entity.channel_account_id,
+        "group_id": entity.group_id,
+        "waiting": entity.waiting,
+        "oldest_at": entity.oldest_at,
+    }
 
 
 maps(Channel, channels)

@@ -53,14 +53,23 @@ def _partial(name: str, *columns: str, where: str) -> None:
 
 _partial("ix_interactions_waiting", "tenant_id", "queue_id", "waiting_at", "id", where="waiting_at IS NOT NULL")
 _partial(
-    "ix_interactions_beyond",
+    "ix_interactions_window",
     "tenant_id",
     "queue_id",
+    "in_window",
     "waiting_at",
     "id",
-    where="waiting_at IS NOT NULL AND in_window = 0",
+    where="waiting_at IS NOT NULL",
 )
-_partial("ix_interactions_waiting_all", "tenant_id", "waiting_at", "id", where="waiting_at IS NOT NULL")
+_partial(
+    "ix_interactions_reserved",
+    "tenant_id",
+    "queue_id",
+    "reserved_for",
+    "waiting_at",
+    "id",
+    where="waiting_at IS NOT NULL AND reserved_for IS NOT NULL",
+)
 _partial("ix_interactions_holder", "tenant_id", "holder_id", "picked_up_at", where="holder_id IS NOT NULL")
 
 

@@ -9,6 +9,7 @@ branch_labels = None
 depends_on = None
 
 KEY = sa.String().with_variant(sa.String(collation="C"), "postgresql")
+INSTANT = sa.BigInteger()  # microseconds since 1970
 
 
 def tenant() -> sa.Column[str]:
@@ -83,6 +84,8 @@ def _part_2() -> None:
         *entity(),
         sa.Column("channel_account_id", KEY, nullable=False),
         sa.Column("group_id", KEY, nullable=False),
+        sa.Column("waiting", sa.Integer(), nullable=False),
+        sa.Column("oldest_at", INSTANT),
     )
     op.create_index("ix_queues_group", "queues", ["tenant_id", "group_id"])
     op.create_index("uq_queues_account_group", "queues", ["tenant_id", "channel_account_id", "group_id"], unique=True)

@@ -74,12 +74,6 @@ def _part_1() -> None:
         sa.Column("ended_by", KEY),
         sa.Column("abandoned", sa.Boolean(), nullable=False),
     )
-    op.create_index(
-        "ix_interactions_beyond",
-        "interactions",
-        ["tenant_id", "queue_id", "waiting_at", "id"],
-        **where("waiting_at IS NOT NULL AND in_window = 0"),
-    )
     op.create_index("ix_interactions_conversation", "interactions", ["tenant_id", "conversation_id", "created_at"])
     op.create_index("ix_interactions_created", "interactions", ["tenant_id", "created_at"])
     op.create_index("ix_interactions_customer", "interactions", ["tenant_id", "customer_id", "created_at", "id"])
@@ -92,15 +86,21 @@ def _part_1() -> None:
     )
     op.create_index("ix_interactions_owner_ended", "interactions", ["tenant_id", "owner_id", "ended_at"])
     op.create_index(
+        "ix_interactions_reserved",
+        "interactions",
+        ["tenant_id", "queue_id", "reserved_for", "waiting_at", "id"],
+        **where("waiting_at IS NOT NULL AND reserved_for IS NOT NULL"),
+    )
+    op.create_index(
         "ix_interactions_waiting",
         "interactions",
         ["tenant_id", "queue_id", "waiting_at", "id"],
         **where("waiting_at IS NOT NULL"),
     )
     op.create_index(
-        "ix_interactions_waiting_all",
+        "ix_interactions_window",
         "interactions",
-        ["tenant_id", "waiting_at", "id"],
+        ["tenant_id", "queue_id", "in_window", "waiting_at", "id"],
         **where("waiting_at IS NOT NULL"),
     )
 
