@@ -14,6 +14,8 @@ from backend.tasks import Tasks
 LOOK_SECONDS: Final = 1.0
 """How long a loop sleeps at most: what a lost hint would have said is seen by then."""
 FAULT_SECONDS: Final = 1.0
+ROUND_SECONDS: Final = 0.01
+"""What comes within this time is claimed together."""
 GROUP_SECONDS: Final = 0.005
 _log = logging.getLogger("backend.jobs.loop")
 
@@ -64,6 +66,7 @@ class Loop:
         self._lease = lease
         self._running = 0
         self._closing = False
+        self._full = False
         self._ended: list[Job] = []
         self._ending = False
         self._wake = asyncio.Event()
@@ -98,9 +101,10 @@ class Loop:
                 _log.exception("jobs could not be claimed; it is tried again")
                 await asyncio.sleep(FAULT_SECONDS)
                 continue
-            if found and self._running < self._room:
-                continue
-            await self._rest()
+            self._full = self._running >= self._room
+            if found == 0 or self._full:
+                await self._rest()
+            await asyncio.sleep(ROUND_SECONDS)
 
     async def _round(self) -> int:
         """Claim as many as there is room for and set them going; the answer is how many came."""
@@ -130,7 +134,10 @@ class Loop:
             await self._end(job, outcome)
         finally:
             self._running -= 1
-            self._wake.set()
+            # A claim is a write: whoever is full looks again when half of the room is free, not after each job.
+            if self._closing or (self._full and self._running <= self._room // 2):
+                self._full = False
+                self._wake.set()
 
     async def _end(self, job: Job, outcome: Outcome) -> None:
         match outcome:
@@ -164,7 +171,7 @@ class Loop:
     async def _rest(self) -> None:
         """Until a hint comes, a job ends, or the next job is due; at most a second."""
         seconds = LOOK_SECONDS
-        if self._running < self._room:
+        if not self._full:
             due = await self._next_due()
             if due is not None:
                 seconds = min(seconds, max(0.0, (due - self._now()).total_seconds()))
