@@ -16,7 +16,6 @@ from tests.support.stores import migrated_sqlite
 
 DOCUMENT = Path(__file__).parents[2] / "docs" / "protocol.md"
 BLOCK = re.compile(r"^```(http|json)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
-ANY = "…"
 
 
 class Player:
