@@ -13,17 +13,18 @@ from omnix_desktop.cache.feed import Changed
 from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.status import outbox_counts
+from omnix_desktop.cache.reading import one
 from omnix_desktop.ports import OFFLINE, TIMED_OUT, Fault, Outcome
 from omnix_desktop.sync.exchange import Disconnected, Exchange
 from omnix_desktop.sync.link import LiveLink
 from omnix_desktop.tasks import Tasks
-from omnix_protocol.base import Command
-from omnix_protocol.customers import AddCustomer, EditCustomer
+from omnix_protocol.base import Command, Entity
+from omnix_protocol.customers import AddCustomer, Customer, EditCustomer
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import CommandId, new_id
-from omnix_protocol.messages import AddMemo, ResolveUncertain, RetrySend, SendMessage
-from omnix_protocol.work import CreateCase, CreateTicket
+from omnix_protocol.messages import AddMemo, Memo, Message, ResolveUncertain, RetrySend, SendMessage
+from omnix_protocol.work import Case, CreateCase, CreateTicket, Ticket
 
 NOW_SECONDS: Final = 10.0
 _PASSING: Final = frozenset({Reason.UNAVAILABLE, Reason.TOO_MANY_REQUESTS})
@@ -59,6 +60,16 @@ DURABLE: Final = (
     EditCustomer,
 )
 """What may be decided offline. Everything else needs the server's word at once."""
+
+
+MAKES: Final[dict[type[Command], type[Entity]]] = {
+    SendMessage: Message,
+    AddMemo: Memo,
+    CreateCase: Case,
+    CreateTicket: Ticket,
+    AddCustomer: Customer,
+}
+"""What a command makes; it stays in the outbox, as accepted, until that is in the replica."""
 
 
 class Outbox:
@@ -192,9 +203,8 @@ class Outbox:
         """Its batch may have come before its result."""
         if pending.subject_id not in self._accepted:
             return
-        rows = self._engine.reader().rows("SELECT 1 FROM entities WHERE id = ? LIMIT 1", (pending.subject_id,))
-        makes = isinstance(pending.command, SendMessage | AddMemo | CreateCase | CreateTicket | AddCustomer)
-        if rows or not makes:
+        made = MAKES.get(type(pending.command))
+        if made is None or one(self._engine.reader(), made, pending.subject_id) is not None:
             del self._accepted[pending.subject_id]
             await asyncio.wrap_future(self._local.forget((pending.command_id,), pending.lane))
 
