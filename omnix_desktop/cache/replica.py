@@ -13,7 +13,8 @@ from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.tables import INDEX_OF, INDEXED
 from omnix_desktop.cache.writing import Connection
-from omnix_protocol import codec, scopes
+from omnix_protocol import scopes
+from omnix_protocol.base import ENTITIES
 from omnix_protocol.frames import SnapshotPage
 from omnix_protocol.scopes import LATEST_ONLY, Commit, Drop, Put
 
@@ -25,7 +26,8 @@ _UPSERT: Final = (
     " ON CONFLICT (type, id) DO UPDATE SET version = excluded.version, body = excluded.body"
 )
 _UPSERT_INDEX: Final = {
-    indexed.table: f"INSERT OR REPLACE INTO {indexed.table} (type, id, {', '.join(indexed.columns)})"
+    indexed.table: f"INSERT OR REPLACE INTO {indexed.table}"
+    f" (type, id, {', '.join(column[0] for column in indexed.columns)})"
     f" VALUES (?, ?{', ?' * len(indexed.columns)})"
     for indexed in INDEXED
 }
@@ -271,13 +273,11 @@ class _Changes:
 
 
 def _index_values(type_name: str, body: bytes) -> tuple[object, ...] | None:
-    """The index columns; none for a type that has no index, None where this release cannot read the body."""
-    try:
-        entity = codec.entity(type_name, body)
-    except (codec.Malformed, codec.UnknownType):
-        return None
+    """The index columns; none for a type without an index here, None where this release cannot read them."""
     indexed = INDEX_OF.get(type_name)
-    return indexed.values(entity) if indexed else ()
+    if indexed is None:
+        return () if type_name in ENTITIES else None
+    return indexed.values(body)
 
 
 def _index(connection: Connection, type_name: str, id_: str, body: bytes) -> bool:

@@ -1,11 +1,14 @@
 """The forms of both files: one generic entity table, and declared index columns per entity."""
 
+import functools
 import hashlib
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
+import msgspec
+
 from omnix_desktop.cache.reading import Bind, micros
-from omnix_protocol.base import Entity
 
 _REPLICA: Final = (
     "CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID",
@@ -23,21 +26,31 @@ _REPLICA: Final = (
 )
 
 
+Column = tuple[str, Any] | tuple[str, Any, Any]
+"""Name, type, and what it is where the body leaves it out."""
+
+
 @dataclass(frozen=True, slots=True)
 class Indexed:
     """A side table: what queries look for in entities of some types."""
 
     table: str
     types: tuple[str, ...]
-    columns: tuple[str, ...]  # attributes of the entity; moments are kept as microseconds
+    columns: tuple[Column, ...]  # attributes of the entity with their types; moments become microseconds
     form: tuple[str, ...]  # SQL of the table and its indexes
 
-    def values(self, entity: Entity) -> tuple[Bind, ...]:
-        return tuple(_column(getattr(entity, name)) for name in self.columns)
+    def values(self, body: bytes) -> tuple[Bind, ...] | None:
+        """The columns of a body, read without the rest of it; None where this release cannot read them."""
+        try:
+            found = _decoder(self.columns).decode(body)
+        except (msgspec.DecodeError, UnicodeError):
+            return None
+        return tuple(micros(value) if type(value) is datetime else value for value in msgspec.structs.astuple(found))
 
 
-def _column(value: Any) -> Bind:
-    return micros(value) if hasattr(value, "tzinfo") else value
+@functools.cache
+def _decoder(columns: tuple[Column, ...]) -> msgspec.json.Decoder[Any]:
+    return msgspec.json.Decoder(msgspec.defstruct("Columns", columns, kw_only=True))
 
 
 INDEXED: Final = (
@@ -45,16 +58,16 @@ INDEXED: Final = (
         "interactions",
         ("Interaction",),
         (
-            "conversation_id",
-            "customer_id",
-            "queue_id",
-            "channel_account_id",
-            "status",
-            "queued_at",
-            "last_at",
-            "ended_at",
-            "first_position",
-            "unread",
+            ("conversation_id", str),
+            ("customer_id", str),
+            ("queue_id", str),
+            ("channel_account_id", str),
+            ("status", str),
+            ("queued_at", datetime),
+            ("last_at", datetime),
+            ("ended_at", datetime | None, None),
+            ("first_position", int),
+            ("unread", int, 0),
         ),
         (
             (
@@ -71,7 +84,7 @@ INDEXED: Final = (
     Indexed(
         "entries",
         ("Message", "Memo"),
-        ("conversation_id", "position"),
+        (("conversation_id", str), ("position", int)),
         (
             (
                 "CREATE TABLE entries (type TEXT, id TEXT, conversation_id TEXT, position INTEGER,"
@@ -83,7 +96,7 @@ INDEXED: Final = (
     Indexed(
         "work",
         ("Case", "Ticket"),
-        ("customer_id", "at"),
+        (("customer_id", str), ("at", datetime)),
         (
             (
                 "CREATE TABLE work (type TEXT, id TEXT, customer_id TEXT, at INTEGER,"
@@ -95,7 +108,7 @@ INDEXED: Final = (
     Indexed(
         "identities",
         ("Identity",),
-        ("customer_id",),
+        (("customer_id", str),),
         (
             "CREATE TABLE identities (type TEXT, id TEXT PRIMARY KEY, customer_id TEXT) WITHOUT ROWID",
             "CREATE INDEX identities_of_customer ON identities (customer_id, id)",
