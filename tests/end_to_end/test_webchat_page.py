@@ -19,7 +19,7 @@ from omnix_protocol import codec, scopes
 from omnix_protocol.base import Command
 from omnix_protocol.conversations import Conversation, Interaction, PickedUp, PickUpNext
 from omnix_protocol.frames import Result
-from omnix_protocol.ids import ChannelAccountId, CommandId, MemoId, MessageId, QueueId, UserId, new_id
+from omnix_protocol.ids import CommandId, MemoId, MessageId, QueueId, UserId, new_id
 from omnix_protocol.messages import AddMemo, DeliveryState, Message, SendMessage, Typing
 from omnix_protocol.people import RecordPresence
 from tests.support.backend import Backend, People, founded, running, settings_for
@@ -58,9 +58,10 @@ class Chat:
         return result
 
     async def waiting(self) -> list[Interaction]:
+        route = await self.server.parts.store.control.route(self.route)
+        assert route is not None
         async with self.server.parts.store.read(self.people.tenant_id) as tx:
-            (account,) = await tx.channels.accounts_of("webchat")
-            (queue,) = await tx.channels.queues_of_account(ChannelAccountId(account.id))
+            (queue,) = await tx.channels.queues_of_account(route.channel_account_id)
             return await tx.conversations.waiting_page(QueueId(queue.id))
 
     async def pick_up(self) -> PickedUp:
