@@ -30,7 +30,7 @@ class PanelPlace:
 PANELS: tuple[PanelPlace, ...] = (
     PanelPlace("channels", "inbox", ChannelsPanel, 248),
     PanelPlace("interactions", "messages-square", InteractionsPanel, 304),
-    PanelPlace("conversation", "message-square-text", ConversationPanel, 520),
+    PanelPlace("conversation", "message-square-text", ConversationPanel, 480),
     PanelPlace("customer", "user-round", CustomerPanel, 312),
     PanelPlace("case", "clipboard-check", CasePanel, 312, behind="customer", shown=False),
     PanelPlace("ticket", "ticket", TicketPanel, 312, behind="customer", shown=False),

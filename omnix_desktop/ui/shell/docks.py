@@ -14,11 +14,14 @@ from PySide6.QtWidgets import (
 )
 
 from omnix_desktop.i18n import on_language_change
+from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.panel import Panel
 
 LAYOUT_VERSION = 1
 SEPARATOR = 3
+GIVES_WAY = 0.88
+"""Of its width a panel keeps at least so much before the conversation is narrower than it should be."""
 
 
 class Separators(QCommonStyle):
@@ -91,6 +94,7 @@ class Docks(QObject):
 
     def place(self, name: str, panel: Panel, width: int, *, behind: str = "", shown: bool = True) -> None:
         """Beside what is there, or as a tab behind another one."""
+        panel.narrowest = round(min(width, 320) * GIVES_WAY) - 8
         dock = PanelDock(name, panel, self._window)
         self._docks[name] = dock
         self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock, Qt.Orientation.Horizontal)
@@ -105,9 +109,13 @@ class Docks(QObject):
 
     def set_widths(self, widths: dict[str, int], rest: str) -> None:
         """So wide each; what remains goes to one."""
-        room = self._window.width() - sum(width for name, width in widths.items() if name != rest)
-        wanted = {**widths, rest: max(widths[rest], room)}
-        shown = {name: width for name, width in wanted.items() if self.is_shown(name)}
+        shown = {name: width for name, width in widths.items() if self.is_shown(name) or name == rest}
+        room = self._window.width() - Size.RAIL - SEPARATOR * (len(shown) - 1)
+        others = sum(width for name, width in shown.items() if name != rest)
+        if others and room - others < shown[rest]:
+            factor = max(GIVES_WAY, (room - shown[rest]) / others)
+            shown = {name: width if name == rest else round(width * factor) for name, width in shown.items()}
+        shown[rest] = room - sum(width for name, width in shown.items() if name != rest)
         docks = [self._docks[name] for name in shown]
         self._window.resizeDocks(docks, list(shown.values()), Qt.Orientation.Horizontal)
 

@@ -1,5 +1,6 @@
 """The base of every dock's content: a ground, a title bar, and words that follow the language."""
 
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from omnix_desktop.i18n import on_language_change, tr
@@ -13,6 +14,7 @@ class Panel(Surface):
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__("panel", parent)
         self.setObjectName(f"panel_{name}")
+        self.narrowest = 0
         self._title_key = f"panels.{name}"
         self.title_bar = TitleBar("", float_name=tr("panels.float"), close_name=tr("panels.close"))
         self.title_bar.setObjectName(f"title_{name}")
@@ -21,6 +23,9 @@ class Panel(Surface):
         self.column.setSpacing(0)
         forget = on_language_change(self.retranslate)
         self.destroyed.connect(lambda: forget())
+
+    def minimumSizeHint(self) -> QSize:
+        return super().minimumSizeHint().expandedTo(QSize(self.narrowest, 0))
 
     def title(self) -> str:
         return tr(self._title_key)
