@@ -1,6 +1,7 @@
 """How true the screen is: connection, last sync, what is unsent, held or refused (promise 8)."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
@@ -65,6 +66,11 @@ class Status(QObject):
     @property
     def state(self) -> LinkState:
         return self._status.state
+
+    @property
+    def last_sync(self) -> datetime | None:
+        """When this machine last knew that it equalled the server."""
+        return self._status.last_sync
 
     def offline(self) -> Why | None:
         """Why what needs the server cannot be done, where it cannot."""

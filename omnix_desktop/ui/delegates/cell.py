@@ -2,10 +2,11 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QRectF, Qt
+from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
 
-from omnix_desktop.ui.delegates.base import RowDelegate
+from omnix_desktop.ui.delegates.base import Index, RowDelegate
 from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
@@ -29,6 +30,20 @@ class CellDelegate(RowDelegate[Cell]):
     """36 px, a hairline below; give it to every column of the table."""
 
     HEIGHT = 36
+    scale = 1.0
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
+        """As large as the wall wants it."""
+        if self.scale == 1.0:
+            super().paint(painter, option, index)
+            return
+        shown = QStyleOptionViewItem(option)
+        painter.save()
+        painter.translate(option.rect.topLeft())
+        painter.scale(self.scale, self.scale)
+        shown.rect = QRect(0, 0, round(option.rect.width() / self.scale), round(option.rect.height() / self.scale))
+        super().paint(painter, shown, index)
+        painter.restore()
 
     def paint_row(self, painter: QPainter, rect: QRectF, row: Cell, _selected: bool) -> None:
         inner = rect.adjusted(0, 0, -12, -1)

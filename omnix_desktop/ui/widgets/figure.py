@@ -8,6 +8,8 @@ from omnix_desktop.ui.theme import Radius
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.buttons import PaintedButton
 
+HEIGHT = 118
+
 
 class Figure(PaintedButton):
     """A card of 118 px; the colour says how the number is, the note what it is held against."""
@@ -15,9 +17,16 @@ class Figure(PaintedButton):
     def __init__(self, caption: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._caption, self._value, self._note, self._colour = caption, "", "", "text"
-        self.setFixedHeight(118)
+        self._scale = 1.0
+        self.setFixedHeight(HEIGHT)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName(caption)
+
+    def set_scale(self, scale: float) -> None:
+        """Larger, for a wall that is read from afar."""
+        self._scale = scale
+        self.setFixedHeight(round(HEIGHT * scale))
+        self.update()
 
     def set_caption(self, caption: str) -> None:
         """Another name: the language changed."""
@@ -36,11 +45,12 @@ class Figure(PaintedButton):
         self.update()
 
     def sizeHint(self) -> QSize:
-        return QSize(200, 118)
+        return QSize(120, round(HEIGHT * self._scale))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
-        rect = QRectF(self.rect())
+        painter.scale(self._scale, self._scale)
+        rect = QRectF(0, 0, self.width() / self._scale, self.height() / self._scale)
         ground = "hover" if self.underMouse() and self.isEnabled() else "panel"
         paint.fill(painter, rect, ground, Radius.CARD, "line")
         if self._ring:
