@@ -160,15 +160,14 @@ class Wallboard(QObject):
         busy = sum(channel.waiting > 0 for channel in board.channels)
         received = sum(hour.received for hour in board.hours)
         share = percent(board.abandoned_today / received) if received else ""
-        within = tr("wallboard.within", clock=format_clock(rules.reply_due_seconds))
-        replied = tr("wallboard.of_replied", n=board.replied_in_time, total=board.replied)
+        within = format_clock(rules.reply_due_seconds)
+        replied = tr("wallboard.of_replied", n=board.replied_in_time, total=board.replied, clock=within)
+        waits = "soon" if _tone(oldest) != "text" else "text"
         places = tr("wallboard.on_channels", n=busy) if busy else ""
         return {
-            "waiting": FigureShown(number(board.waiting), places, _tone(oldest)),
+            "waiting": FigureShown(number(board.waiting), places, waits),
             "oldest": FigureShown(oldest.words or "—", board.oldest_channel, _tone(oldest)),
-            "in_time": FigureShown(
-                percent(board.replied_in_time / board.replied) if board.replied else "—", f"{replied} · {within}"
-            ),
+            "in_time": FigureShown(percent(board.replied_in_time / board.replied) if board.replied else "—", replied),
             "handled": FigureShown(number(board.handled_today), tr("wallboard.received", n=received)),
             "abandoned": FigureShown(number(board.abandoned_today), share),
             "handling": FigureShown(number(board.handling), tr("wallboard.by_agents", n=_busy(board))),

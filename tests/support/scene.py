@@ -11,10 +11,13 @@ from omnix_desktop.cache.replica import Replica
 from omnix_protocol import codec, scopes
 from omnix_protocol.base import Entity
 from omnix_protocol.conversations import Interaction
-from omnix_protocol.ids import ConversationId, FileId, InteractionId, UserId, derived_id
+from omnix_protocol.frames import SnapshotPage
+from omnix_protocol.ids import BoardId, ConversationId, FileId, InteractionId, UserId, derived_id
 from omnix_protocol.messages import Attachment, DeliveryState, Direction, Memo, Message
 from omnix_protocol.scopes import Commit, Drop, Put
 from tests.support.cached_workspace import ME, NOW, Workspace
+from tests.support.scene_board import board
+from tests.support.workspace_catalogue import TENANT_ID
 
 _TALK = (
     ("in", 22, "Halo min, dari semalam aplikasi nggak bisa login. Sudah coba ganti password tetap sama 😞"),
@@ -65,6 +68,18 @@ class Moment:
         )
         self._replica.apply([commit]).result()
 
+    def begin(self, scope: str, *entities: Entity) -> None:
+        """A scope that was not here yet."""
+        puts = tuple(
+            Put(type=type(one).__name__, id=one.id, version=one.version, scopes=(scope,), body=codec.raw(one))
+            for one in entities
+        )
+        page = SnapshotPage(number=1, scope=scope, seq=1, page=0, last=True, puts=puts)
+        done = self._replica.apply_snapshot(page)
+        if done is not None:
+            done.result()
+        self._seqs[scope] = 1
+
 
 def set_scene(engine: Engine, workspace: Workspace) -> None:
     """Five interactions, each in another state; the first one's talk is worth reading."""
@@ -99,6 +114,7 @@ def set_scene(engine: Engine, workspace: Workspace) -> None:
     key = scopes.conversation(ConversationId(first.conversation_id))
     moment.put(talk, key, drop=("Message", derived_id("entry", "0", str(start + 3))))
     moment.put([opened], scopes.agent(UserId(ME.id)), key)
+    moment.begin(scopes.board(BoardId(TENANT_ID)), board())
 
 
 def _entry(interaction: Interaction, position: int, kind: str, minutes: int, text: str) -> Message | Memo:

@@ -11,16 +11,21 @@ from PySide6.QtCore import QEventLoop, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from omnix_desktop.i18n import set_language
+from omnix_desktop.models.work_form import CaseValues, TicketValues
 from omnix_desktop.ports import OFFLINE, LinkState
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.customer import CustomerPanel
+from omnix_desktop.ui.panels.work import CasePanel
 from omnix_desktop.ui.theme import Mode, theme
 from omnix_desktop.ui.windows.sign_in import Prefill, SignInWindow
+from omnix_desktop.ui.windows.wallboard import WallboardWindow
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import InteractionId, derived_id
+from omnix_protocol.ids import FileId, InteractionId, derived_id
+from omnix_protocol.messages import Attachment
 from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow
 from omnix_protocol.sign_in import SignedIn, TenantFound
-from tests.support import cached_workspace
+from tests.support import cached_workspace, workspace_catalogue
 from tests.support.cached_workspace import Workspace
 from tests.support.scene import set_scene
 from tests.support.screenshots import INSIDE
@@ -85,6 +90,47 @@ def story(workspace: Workspace) -> JourneyPageAnswer:
     return JourneyPageAnswer(rows=rows, total=len(rows))
 
 
+def forms_scene(bench: Workbench) -> None:
+    """A case half filled in, one already made."""
+    bench.commands.run("work.create_case")
+    form = bench.desk.forms.case(bench.desk.inbox.handling.rows()[0].opened)
+    values = CaseValues(form.values.id, "Tidak bisa login sejak semalam", workspace_catalogue.leaf(5)[0])
+    form.show(values)
+    panel = bench.shell.panels["case"]
+    assert isinstance(panel, CasePanel)
+    panel.submit()
+    wait(300)
+
+
+def ticket_scene(bench: Workbench) -> None:
+    bench.commands.run("work.create_ticket")
+    form = bench.desk.forms.ticket(bench.desk.inbox.handling.rows()[0].opened)
+    file = Attachment(file_id=FileId("scene"), name="error-login.png", media_type="image/png", size=214_000)
+    remark = form.customers_words()
+    leaf = workspace_catalogue.leaf(3)[0]
+    form.show(TicketValues(form.values.id, "Akun terkunci", leaf, remark, attachments=(file,)))
+    wait(300)
+
+
+def edit_scene(bench: Workbench) -> None:
+    bench.commands.run("customer.edit")
+    edit = bench.desk.forms.edit()
+    assert edit is not None
+    edit.type_in(emails=("dewi@contoh",), phones=("+6281200000000", "+6281322220002"))
+    edit.replaced.emit()
+    panel = bench.shell.panels["customer"]
+    assert isinstance(panel, CustomerPanel)
+    panel.form.submit()
+    wait(300)
+
+
+def forms(bench: Workbench, target: Path, name: str) -> None:
+    """Case, ticket and profile while they are being filled in."""
+    for key, scene in (("case", forms_scene), ("ticket", ticket_scene), ("customer", edit_scene)):
+        scene(bench)
+        picture(bench.window, target / f"{key}-{name}")
+
+
 class NoDoor:
     """Nobody signs in for a picture."""
 
@@ -122,6 +168,13 @@ def main() -> int:
                 bench.commands.refresh()
                 bench.screens.focus_composer("memo")
                 picture(bench.window, target / f"offline-{name}")
+                bench.fake.link.become(LinkState.ONLINE)
+                forms(bench, target, name)
+            wall = WallboardWindow(bench.place)
+            wall.resize(int(width), int(height))
+            wall.show()
+            picture(wall, target / f"wallboard-{name}")
+            wall.close()
     door = SignInWindow(
         NoDoor(), Prefill("https://omnix.nusantara.invalid", "nusantara", "Nusantara Niaga"), Tasks("door")
     )

@@ -161,7 +161,7 @@ class TextArea(InputBox):
         self.edit.setTabChangesFocus(True)
         self.edit.setPlaceholderText(placeholder)
         self.edit.setFont(font("body"))
-        self.setMinimumHeight(round(paint.metrics("body").lineSpacing() * lines) + 20)
+        self.setFixedHeight(round(paint.metrics("body").lineSpacing() * lines) + 20)  # beyond that it scrolls
         self.edit.textChanged.connect(lambda: self.changed.emit(self.edit.toPlainText()))
         theme().changed.connect(self._recolour)
         self._recolour()

@@ -17,7 +17,7 @@ from omnix_desktop.ui.panels.work.made import MadeList
 from omnix_desktop.ui.panels.work.whose import Whose
 from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.banners import Banner
-from omnix_desktop.ui.widgets.buttons import Button
+from omnix_desktop.ui.widgets.buttons import Button, IconButton
 from omnix_desktop.ui.widgets.labels import ElidedLabel, Label, Line, Surface
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_desktop.ui.widgets.structure import EmptyState
@@ -44,7 +44,7 @@ class WorkPanel(Panel, Generic[F]):
         self._saved.setObjectName(f"{name}_saved")
         self._reason = Label("", "small", "bad", wrap=True)
         self._reason.setObjectName(f"{name}_reason")
-        self._discard = Button("", "quiet")
+        self._discard = IconButton("trash-2", "", size=32)
         self._discard.setObjectName(f"{name}_discard")
         self._submit = Button("", "primary", shortcut="Ctrl+Return")
         self._submit.setObjectName(f"{name}_submit")
@@ -69,7 +69,7 @@ class WorkPanel(Panel, Generic[F]):
     def retranslate(self) -> None:
         super().retranslate()
         self._submit.set_text(tr("case.submit" if self._name == "case" else "ticket.submit"))
-        self._discard.set_text(tr("work.discard"))
+        self._discard.describe(tr("work.discard"))
         self._empty.set_texts(tr("work.nothing"), tr("work.nothing_why"))
         self.entries.retranslate()
         self.made.set_title(tr("case.made" if self._name == "case" else "ticket.made"))

@@ -75,8 +75,8 @@ class HourChart(QWidget):
         for step in range(4):
             y = plot.bottom() - plot.height() * step / 3
             paint.fill(painter, QRectF(plot.x(), y, plot.width(), 1), "line")
-            place = QRectF(plot.right() + 8, y - 8, 36, 16)
-            paint.text(painter, place, number(round(top * step / 3)), "caption", "muted", tabular=True)
+            beside = QRectF(plot.right() + 8, y - 8, 36, 16)
+            paint.text(painter, beside, number(round(top * step / 3)), "caption", "muted", tabular=True)
         every = max(1, -(-len(self._hours) * 34 // round(plot.width() or 1)))
         for place, hour in enumerate(self._hours):
             if place % every == 0:

@@ -20,9 +20,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 def remember(window: QWidget, kept: Kept) -> None:
-    screen = window.screen()
     geometry = base64.b64encode(window.saveGeometry().data()).decode()
-    standing = Standing(screen.name() if screen else "", window.isFullScreen(), geometry)
+    standing = Standing(window.screen().name(), window.isFullScreen(), geometry)
     kept.remember(SETTING, msgspec.json.encode(standing))
 
 

@@ -83,8 +83,9 @@ class WallTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         room = self.viewport().width()
-        for column, share in enumerate(self._shares):
-            self.setColumnWidth(column, int(room * share))
+        wide = [int(room * share) for share in self._shares[:-1]]
+        for column, width in enumerate((*wide, room - sum(wide))):
+            self.setColumnWidth(column, width)
 
     def _pressed(self, index: QModelIndex) -> None:
         row = self._table.row(index.row())

@@ -35,7 +35,7 @@ class Wall(QWidget):
         self._agents_title = WallWords("body_strong", "muted")
         self._received, self._handled = Swatch("accent"), Swatch("good")
         self.channels = WallTable("wallboard_channels", board.channels, (0.34, 0.38, 0.15, 0.13))
-        self.agents = WallTable("wallboard_agents", board.agents, (0.27, 0.27, 0.11, 0.12, 0.13, 0.1))
+        self.agents = WallTable("wallboard_agents", board.agents, (0.26, 0.25, 0.11, 0.12, 0.16, 0.1))
         self.chart = HourChart()
         self.alarm = AlarmStrip()
         self._lay_out()
