@@ -68,7 +68,9 @@ class Hub:
         self._unsubscribe()
         everybody = [socket for sockets in self._sockets.values() for socket in sockets]
         if everybody:
-            await asyncio.wait([self._tasks.start(socket.drained(), "drain") for socket in everybody], timeout=seconds)
+            await asyncio.wait(
+                [self._tasks.start(socket.runs.join(), "drain") for socket in everybody], timeout=seconds
+            )
         for socket in everybody:
             socket.end(goodbye(Reason.UNAVAILABLE, retry=True))
         await self._tasks.close()

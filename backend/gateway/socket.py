@@ -84,7 +84,7 @@ class Socket:
         self._door = door
         self._house = house
         self._wake = asyncio.Event()
-        self._runs: asyncio.Queue[Run] = asyncio.Queue(RUNS_WAITING)
+        self.runs: asyncio.Queue[Run] = asyncio.Queue(RUNS_WAITING)
         self._asking = asyncio.Semaphore(ASKS_AT_ONCE)
         self._pulses: list[bytes] = []
         self._blocked = 0  # sends that wait for the wire to take them
@@ -131,7 +131,7 @@ class Socket:
             await asyncio.wait(either, return_when=asyncio.FIRST_COMPLETED)
             opened = self._who is not None
             if self._ending.done():
-                await self._farewell(self._ending.result())
+                await _farewell(self._wire, self._house.metrics, self._ending.result())
         finally:
             await self._tasks.close()
             if self._follow is not None:
@@ -145,10 +145,6 @@ class Socket:
             self.end(Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "silent"))
         elif self._blocked and now - self._sending > SEND_SECONDS:
             self.end(Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "slow_reader"))
-
-    async def drained(self) -> None:
-        """When the commands that were sent before are done."""
-        await self._runs.join()
 
     # reading
 
@@ -222,10 +218,10 @@ class Socket:
             case frames.Ping():
                 await self._say(frames.Pong(sent=frame.sent, now=self._house.now()))
             case frames.Ack():
-                if not self._followed.acknowledge(frame.number):
+                if not _there(self._follow).acknowledge(frame.number):
                     raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
             case frames.Run():
-                await self._runs.put(frame)
+                await self.runs.put(frame)
             case frames.Ask():
                 await self._asking.acquire()
                 self._tasks.start(self._ask(frame), "ask")
@@ -242,37 +238,23 @@ class Socket:
             match frame:
                 case frames.Resume():
                     cursors = frame.cursors if frame.epoch == self._house.epoch else {}
-                    answers = await self._kept(self._followed.resume(cursors))
+                    answers = await _kept(_there(self._follow).resume(cursors))
                 case frames.Follow():
-                    answers = await self._kept(self._followed.follow(frame.scope, frame.cursor))
+                    answers = await _kept(_there(self._follow).follow(frame.scope, frame.cursor))
                 case frames.Unfollow():
-                    self._followed.unfollow(frame.scope)
+                    _there(self._follow).unfollow(frame.scope)
             for answer in answers:
                 await self._say(answer)
-
-    async def _kept(self, work: Awaitable[list[msgspec.Struct]]) -> list[msgspec.Struct]:
-        try:
-            return await work
-        except (TooManyFollows, asyncio.CancelledError):
-            raise
-        except Exception:
-            _log.exception("what this socket follows could not be read")
-            raise goodbye(Reason.UNAVAILABLE, retry=True) from None
-
-    @property
-    def _followed(self) -> Follow:
-        assert self._follow is not None
-        return self._follow
 
     # answering
 
     async def _run(self) -> None:
         while True:
-            frame = await self._runs.get()
+            frame = await self.runs.get()
             try:
                 await self._say(await self._door.run(self.who, frame))
             finally:
-                self._runs.task_done()
+                self.runs.task_done()
 
     async def _ask(self, frame: frames.Ask) -> None:
         try:
@@ -285,7 +267,7 @@ class Socket:
     # writing
 
     async def _write(self) -> None:
-        follow = self._followed
+        follow = _there(self._follow)
         metrics = self._house.metrics
         while True:
             await self._wait_for_work(follow)
@@ -341,15 +323,6 @@ class Socket:
         finally:
             self._blocked -= 1
 
-    async def _farewell(self, ended: Ended) -> None:
-        self._house.metrics.dropped.labels(ended.why).inc()
-        try:
-            async with asyncio.timeout(1):
-                await self._wire.send({"type": "websocket.send", "bytes": codec.encode(ended.goodbye)})
-                await self._wire.close(1000 if ended.goodbye.retry else 1008)
-        except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
-            return
-
     def _failed(self, name: str, error: BaseException) -> None:
         if isinstance(error, Ended):
             self.end(error)
@@ -358,6 +331,31 @@ class Socket:
         else:
             _log.error("%s failed", name, exc_info=error)
             self.end(goodbye(Reason.UNAVAILABLE, retry=True))
+
+
+def _there(follow: Follow | None) -> Follow:
+    assert follow is not None
+    return follow
+
+
+async def _kept(work: Awaitable[list[msgspec.Struct]]) -> list[msgspec.Struct]:
+    try:
+        return await work
+    except (TooManyFollows, asyncio.CancelledError):
+        raise
+    except Exception:
+        _log.exception("what this socket follows could not be read")
+        raise goodbye(Reason.UNAVAILABLE, retry=True) from None
+
+
+async def _farewell(wire: WebSocket, metrics: Metrics, ended: Ended) -> None:
+    metrics.dropped.labels(ended.why).inc()
+    try:
+        async with asyncio.timeout(1):
+            await wire.send({"type": "websocket.send", "bytes": codec.encode(ended.goodbye)})
+            await wire.close(1000 if ended.goodbye.retry else 1008)
+    except (TimeoutError, RuntimeError, OSError, WebSocketDisconnect):
+        return
 
 
 class _Envelope(msgspec.Struct):
