@@ -44,7 +44,7 @@ async def _one(server: str, token: str, device_id: str, scope: str, head: int) -
 
 
 def holes(sequences: Iterable[int], head: int) -> list[int]:
-    """What is missing, or there twice, between 1 and the head."""
-    expected = set(range(1, head + 1))
+    """What is missing, or there twice, from 1 to the head; the scope may have grown since."""
     listed = list(sequences)
+    expected = set(range(1, max([head, *listed]) + 1))
     return sorted(expected ^ set(listed)) + sorted({one for one in listed if listed.count(one) > 1})

@@ -92,6 +92,9 @@ def test_a_line_cut_off_by_the_kill_is_passed_over(tmp_path: Any) -> None:
     assert read_log(tmp_path / "log") == [Decision("drafting", "c", text="a")]
 
 
-@pytest.mark.parametrize(("seen", "wrong"), [([1, 2, 3], []), ([1, 3], [2]), ([1, 2, 2, 3], [2]), ([1, 2], [3])])
+@pytest.mark.parametrize(
+    ("seen", "wrong"),
+    [([1, 2, 3], []), ([1, 3], [2]), ([1, 2, 2, 3], [2]), ([1, 2], [3]), ([1, 2, 3, 4], []), ([1, 2, 3, 5], [4])],
+)
 def test_holes_of_a_sequence_are_named(seen: list[int], wrong: list[int]) -> None:
     assert holes(seen, 3) == wrong
