@@ -96,11 +96,16 @@ ON_ITEM: dict[str, Callable[[Place, ThreadItem], None]] = {
 """What the words below a bubble do (`thread.action_<name>`)."""
 
 
-async def mark_read(place: Place) -> None:
-    """The owner has the newest entry before their eyes."""
+def read_mark(place: Place) -> MarkRead | None:
+    """What to tell the server when the owner has the newest entry before their eyes; nothing where it knows."""
     it = place.desk.conversation.interaction
     thread = place.desk.thread
-    shown = it is not None and it.status in HELD and it.unread > 0 and thread.conversation_id == it.conversation_id
-    if it is None or not shown or not place.desk.conversation.mine or place.desk.status.offline():
-        return
-    await place.ports.run.now(MarkRead(conversation_id=it.conversation_id, position=thread.last_position))
+    if it is None or it.status not in HELD or not it.unread or thread.conversation_id != it.conversation_id:
+        return None
+    if not place.desk.conversation.mine or place.desk.status.offline():
+        return None
+    return MarkRead(conversation_id=it.conversation_id, position=thread.last_position)
+
+
+async def mark_read(place: Place, mark: MarkRead) -> None:
+    await place.ports.run.now(mark)

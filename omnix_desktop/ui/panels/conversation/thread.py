@@ -3,7 +3,7 @@
 from PySide6.QtCore import QModelIndex, QObject
 
 from omnix_desktop.actions.live import Commands
-from omnix_desktop.actions.messages import ON_ITEM, mark_read
+from omnix_desktop.actions.messages import ON_ITEM, mark_read, read_mark
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.thread import Thread
@@ -31,6 +31,7 @@ class ThreadFeeder(QObject):
         view.older_wanted.connect(thread.load_before)
         view.action_clicked.connect(self._act)
         view.at_bottom_changed.connect(self._came_down)
+        place.desk.status.linked.connect(self.seen)
         self._reset()
 
     def _reset(self) -> None:
@@ -71,8 +72,9 @@ class ThreadFeeder(QObject):
 
     def seen(self) -> None:
         """The newest entry is before the eyes of whoever sits here."""
-        if self._view.isVisible() and self._view.is_at_bottom():
-            self._commands.start(mark_read(self._place), "mark read")
+        mark = read_mark(self._place) if self._view.isVisible() and self._view.is_at_bottom() else None
+        if mark is not None:
+            self._commands.start(mark_read(self._place, mark), "mark read")
 
     def _previous(self) -> list[ThreadItem]:
         count = self._thread.previous_sessions
