@@ -41,7 +41,7 @@ package:  ## the frozen program, in dist/
 
 screenshots:  ## docs/screenshots/, made anew
 	$(setup) test
-	@$(python) -m tests.support.screenshots
+	@$(python) -m tests.end_to_end.tour --screenshots docs/screenshots
 
 fresh-root:  ## make test and make run in a new, minimal Debian 12 (as root; STEPS="test run")
 	@bash scripts/fresh_root.sh $(STEPS)

@@ -109,16 +109,20 @@ class Listeners:
 
     async def _poll_forever(self, channel: Listening, route: Route) -> None:
         cursor, faults, told = "", 0, False
+        loop = asyncio.get_running_loop()
         while True:
             view = await self._accounts(route.tenant_id, route.channel_account_id)
             if view is None or not channel.listens(view):
                 return
+            asked_at = loop.time()
             try:
                 pulled = await channel.pull(view, cursor, self._http)
                 # Their order is that of these calls: all of them wait for the disk together.
                 await asyncio.gather(*(self._store.raw.append(route, {}, update) for update in pulled.updates))
                 if pulled.updates:
                     self._stored()
+                elif (at_once := FIRST_WAIT - (loop.time() - asked_at)) > 0:
+                    await asyncio.sleep(at_once)  # who does not hold the request until there is news is not hammered
                 cursor = pulled.cursor  # only now may the provider forget them
             except ProviderFault as fault:
                 faults += 1

@@ -2,14 +2,13 @@
 
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
 from tests.end_to_end.company import CODE, PASSWORD, Company
 from tests.end_to_end.desk import Desk, Seen, desk
 from tests.support.virtual_screen import Screen
-from tests.support.waiting import wait_until
 
 PROGRAM = (sys.executable, "-m", "omnix_desktop")
 HARMLESS = re.compile(r"^qt\.accessibility")  # a screen reader asks about what is gone meanwhile
@@ -40,7 +39,7 @@ class AgentWindow:
 
     def take_next(self, text: str) -> None:
         """F2; the conversation opens with what the customer wrote, the cursor in the reply."""
-        wait_until(lambda: self.desk.see(name="Ambil berikutnya").enabled, "the next can be taken")
+        self.desk.until(lambda: self.desk.see(name="Ambil berikutnya").enabled, "the next can be taken")
         self.desk.key("F2")
         self.reads(text)
         self._is_in(REPLY)
@@ -60,6 +59,39 @@ class AgentWindow:
         self.desk.key("ctrl+Return")
         self.reads(text)
 
+    def create_case(self, subject: str, category: str, remark: str) -> None:
+        """Solved at first contact (FCR): Tab from field to field, the category by a few of its letters."""
+        self.desk.key("ctrl+shift+f")
+        self._fill_in(subject, category, remark)
+        self._submit(subject)
+
+    def create_ticket(self, subject: str, category: str, remark: str, group: str) -> None:
+        """Handed on to a group (N-FCR)."""
+        self.desk.key("ctrl+shift+n")
+        self._fill_in(subject, category, remark)
+        self.desk.key("Tab", "Tab")
+        self._is_in("Pemilik kasus", "combo box")
+        self.desk.type(group)
+        self._submit(subject)
+
+    def _fill_in(self, subject: str, category: str, remark: str) -> None:
+        self._is_in("Subjek")
+        self.desk.type(subject)
+        self.desk.key("Tab")
+        self._is_in("Kategori", "push button")
+        self.desk.type(
+            category
+        )  # the first letter opens the list, which no screen reader's tree has: Qt leaves popups out
+        self.desk.key("Return")
+        self._any(lambda one: category in one.description, category, name="Kategori", role="push button")
+        self.desk.key("Tab")
+        self._is_in("Keterangan")
+        self.desk.type(remark)
+
+    def _submit(self, subject: str) -> None:
+        self.desk.key("ctrl+Return")
+        self.desk.see(contains=subject, role="filler")
+
     def end(self) -> None:
         """Asks first; Return says yes."""
         self.desk.key("ctrl+shift+e")
@@ -71,18 +103,22 @@ class AgentWindow:
     def reads(self, text: str, state: str = "") -> None:
         """A row of the thread says this; `state` are the words for what became of it."""
         said = re.compile(f"{re.escape(text)}.*({state})", re.DOTALL)
-        wait_until(lambda: any(said.search(row.name) for row in self._rows()), f"the thread says {text} {state}")
+        self.desk.until(lambda: any(said.search(row.name) for row in self._rows()), f"the thread says {text} {state}")
 
     def quit(self) -> None:
         self.desk.key("ctrl+q")
-        wait_until(lambda: self.desk.process.poll() is not None, "the program has ended")
+        self.desk.until(lambda: self.desk.process.poll() is not None, "the program has ended")
         assert self.desk.process.returncode == 0
 
     def _rows(self) -> list[Seen]:
         return self.desk.all(role="list item")
 
-    def _is_in(self, composer: str) -> None:
-        wait_until(lambda: self.desk.see(name=composer, role="text").focused, f"the cursor is in {composer}")
+    def _is_in(self, name: str, role: str = "text") -> None:
+        self._any(lambda one: one.focused, f"the cursor is in {name}", name=name, role=role)
+
+    def _any(self, holds: Callable[[Seen], bool], what: str, **which: str) -> None:
+        """Of several that match: panels behind a tab have fields of the same names."""
+        self.desk.until(lambda: any(holds(one) for one in self.desk.all(**which)), what)
 
 
 @contextmanager

@@ -13,12 +13,16 @@ from backend import accounts
 from backend.app import assembled
 from backend.cli import prepare
 from backend.config import Data, Settings, SignIn
+from omnix_protocol.catalogue import AddCategory
+from omnix_protocol.ids import CategoryId, new_id
 from tests.support.virtual_screen import end
 from tests.support.waiting import DIES_WITH_US, free_port, listening, wait_until
 
 CODE = "samudra"
 PASSWORD = "rahasia-sekali"
 GROUP = "Layanan"
+BACK_OFFICE = "Jaringan"
+CATEGORY = ("Internet", "Gangguan", "Modem", "Panas", "Mulai ulang")  # a ticket takes the third, a case the last
 PEOPLE = {"Ratna": "agent", "Kartini": "supervisor"}
 CHEAP_HASHES = SignIn(hash_memory_kib=64, hash_rounds=1)
 
@@ -79,4 +83,11 @@ async def _found(settings: Settings, channel: accounts.NewAccount) -> str:
                 must_change=False,
             )  # fmt: skip
             await accounts.add_user(parts, CODE, person)
+        tenant_id = await accounts.tenant_of(parts, CODE)
+        await accounts.group_of(parts, tenant_id, BACK_OFFICE)
+        parent: CategoryId | None = None
+        for name in CATEGORY:
+            category_id = CategoryId(new_id())
+            await accounts.run(parts, tenant_id, AddCategory(category_id=category_id, parent_id=parent, name=name))
+            parent = category_id
         return await accounts.add_channel(parts, CODE, channel)

@@ -2,11 +2,11 @@
 
 import json
 import subprocess
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import msgspec
 
@@ -16,6 +16,7 @@ from tests.support.waiting import DIES_WITH_US, wait_until
 DEBIAN_PYTHON = "/usr/bin/python3"  # pyatspi belongs to it
 READER = Path(__file__).parent / "accessibility_reader.py"
 PATIENCE = 20.0
+T = TypeVar("T")
 
 
 class Seen(msgspec.Struct, frozen=True):
@@ -38,6 +39,18 @@ class Desk:
     screen: Screen
     process: subprocess.Popen[bytes]
     reader: subprocess.Popen[bytes]
+    log: Path | None = None
+
+    def until(self, condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
+        """The condition's first true value; where it does not come, pictures beside the log show what was there."""
+        try:
+            return wait_until(condition, what, patience)
+        except TimeoutError:
+            if self.log is not None:
+                self.screen.picture().save(self.log.with_suffix(".png"))
+                seen = "\n".join(f"{one.role} {one.name!r}{' FOCUSED' * one.focused}" for one in self.all())
+                self.log.with_suffix(".seen.txt").write_text(seen)
+            raise
 
     def all(self, **what: Any) -> list[Seen]:
         """Everything that matches now: by `name`, `contains`, `role`; `hidden=True` also what does not show."""
@@ -45,15 +58,15 @@ class Desk:
 
     def see(self, *, patience: float = PATIENCE, **what: Any) -> Seen:
         """The first thing that matches, waited for."""
-        return wait_until(lambda: self.all(**what), f"{what} shows", patience)[0]
+        return self.until(lambda: self.all(**what), f"{what} shows", patience)[0]
 
     def see_no(self, *, patience: float = PATIENCE, **what: Any) -> None:
-        wait_until(lambda: not self.all(**what), f"{what} is gone", patience)
+        self.until(lambda: not self.all(**what), f"{what} is gone", patience)
 
     def press(self, **what: Any) -> None:
         """Activates it as a screen reader would."""
         self.see(**what)
-        wait_until(lambda: self.see(**what).enabled, f"{what} can be pressed")
+        self.until(lambda: self.see(**what).enabled, f"{what} can be pressed")
         self._ask("press", what)
 
     def write(self, text: str, **what: Any) -> None:
@@ -112,7 +125,7 @@ def desk(screen: Screen, command: Sequence[str], *, log: Path | None = None, **e
         start_new_session=True,
     )
     try:
-        found = Desk(screen, process, reader)
+        found = Desk(screen, process, reader, log)
         wait_until(lambda: process.poll() is not None or bool(found.all()), "the window shows", 30)
         if process.poll() is not None:
             raise ChildProcessError(f"{command[0]} ended with {process.returncode} before its window showed")

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from tests.end_to_end.agent_window import AgentWindow, agent_window
-from tests.end_to_end.company import Company, open_company, webchat
+from tests.end_to_end.company import BACK_OFFICE, Company, open_company, webchat
 from tests.end_to_end.visitor_page import VisitorPage, visitor_page
 from tests.support.virtual_screen import Screen
 
@@ -51,4 +51,6 @@ def test_from_a_customers_browser_to_an_agents_window_and_back(
 
     visitor.writes("Sudah menyala, terima kasih")
     ratna.reads("Sudah menyala, terima kasih")
+    ratna.create_case("Modem dimulai ulang", "Mulai ulang", "Menyala lagi setelah dimulai ulang")
+    ratna.create_ticket("Modem sering panas", "Modem", "Mohon diganti", BACK_OFFICE)
     ratna.end()

@@ -51,6 +51,9 @@ class CasePanel(WorkPanel[CaseForm]):
         self._number.put(form.values.service_number)
         self._words.offer()
 
+    def offer_words(self) -> None:
+        self._words.offer()
+
     def _say(self) -> None:
         self._category.set_words(tr("work.choose_category"))
         self._category.set_nodes(category_nodes(self._desk.catalogue.categories(), CASE_LEVELS))

@@ -64,6 +64,10 @@ class WorkPanel(Panel, Generic[F]):
         """Show the form's values."""
         raise NotImplementedError
 
+    def offer_words(self) -> None:
+        """The customer may have written something meanwhile; it can be inserted."""
+        raise NotImplementedError
+
     # what they share
 
     def retranslate(self) -> None:
@@ -134,6 +138,7 @@ class WorkPanel(Panel, Generic[F]):
         self._desk.catalogue.changed.connect(self.entries.retranslate)
         self._desk.status.linked.connect(self._tell)
         self._desk.conversation.changed.connect(self._tell)
+        self._desk.conversation.changed.connect(self.offer_words)
 
     def _follow(self) -> None:
         if self.form is None or not self.form.begun:

@@ -50,6 +50,9 @@ class TicketPanel(WorkPanel[TicketForm]):
         self._words.offer()
         self._documents.bind(form)
 
+    def offer_words(self) -> None:
+        self._words.offer()
+
     def _say(self) -> None:
         self._category.set_words(tr("work.choose_category"))
         self._category.set_nodes(category_nodes(self._desk.catalogue.categories(), TICKET_LEVELS))
