@@ -1,4 +1,4 @@
-"""The same moment of the shift on the wallboard and in a customer's journey; all invented."""
+"""The same moment of the shift on the wallboard; all invented."""
 
 from datetime import timedelta
 from typing import Final

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtWidgets import QWidget
+from shiboken6 import isValid
 
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import format_time, tr
@@ -58,6 +59,8 @@ class BoardListDialog(Dialog):
 
     async def _ask(self) -> None:
         answer = await self._place.ports.ask.ask(self._query, BoardListAnswer)
+        if not isValid(self):
+            return  # closed meanwhile
         self._progress.hide()
         if isinstance(answer, Refused):
             self.list.hide()

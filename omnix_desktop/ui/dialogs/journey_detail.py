@@ -1,6 +1,7 @@
 """The whole story of one past interaction, to be read (S0.52 DETAIL)."""
 
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QVBoxLayout, QWidget
+from shiboken6 import isValid
 
 from omnix_desktop.actions.customers import journey_detail
 from omnix_desktop.actions.live import Commands
@@ -54,6 +55,8 @@ class JourneyDetailDialog(Dialog):
 
     async def _ask(self) -> None:
         answer = await journey_detail(self._place, self._id)
+        if not isValid(self):
+            return  # closed meanwhile
         self._progress.hide()
         if isinstance(answer, Refused):
             self._notice.show_sentence(sentence(answer), "bad")

@@ -14,6 +14,7 @@ from PySide6.QtWidgets import (
 )
 
 from omnix_desktop.i18n import on_language_change
+from omnix_desktop.ui.shell.dock_tabs import DockTabs
 from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.panel import Panel
@@ -87,6 +88,7 @@ class Docks(QObject):
         if isinstance(application, QApplication):
             application.focusChanged.connect(self._focused)
         window.setStyle(Separators(window))
+        self._tabs = DockTabs(window)
         self._settle = QTimer(self, singleShot=True, interval=400)
         self._settle.timeout.connect(self.moved)
         forget = on_language_change(self._rename)

@@ -101,7 +101,7 @@ class Program(QObject):
         life.ports.link.subscribe(self._linked)
         frame.show()
         if self._wallboard:
-            work.screens.open_window("wallboard")
+            work.commands.run("view.wallboard")  # an agent is told why not
         return work
 
     def _linked(self, status: LinkStatus) -> None:

@@ -3,7 +3,7 @@
 from datetime import datetime
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLayout, QVBoxLayout, QWidget
 
 from omnix_desktop.i18n import format_time, tr
 from omnix_desktop.models.tick import Tick
@@ -71,6 +71,10 @@ class Wall(QWidget):
             part.set_scale(scale)
         self.chart.set_scale(scale)
         self.alarm.set_scale(scale)
+        for layout, margins in self._margins:
+            layout.setContentsMargins(*(round(margin * scale) for margin in margins))
+        for spaced in self._spaced:
+            spaced.setSpacing(round(GAP * scale))
 
     def _listen(self) -> None:
         board = self._board
@@ -107,8 +111,6 @@ class Wall(QWidget):
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
-        column.setContentsMargins(Space.XL, Space.L, Space.XL, Space.L + 4)
-        column.setSpacing(GAP)
         self.head.setSpacing(Space.M)
         for words in (self._title, self._subtitle):
             self.head.addWidget(words)
@@ -116,22 +118,29 @@ class Wall(QWidget):
         for words in (self.fresh, self._clock):
             self.head.addWidget(words)
         figures = QHBoxLayout()
-        figures.setSpacing(GAP)
         for figure in self.figures.values():
             figures.addWidget(figure, 1)
         hours = _row(self._hours_title, self._received, self._handled)
+        cards = (
+            _card(hours, self.chart),
+            _card(_row(self._agents_title), self.agents),
+            _card(_row(self._channels_title), self.channels),
+        )
         right = QVBoxLayout()
-        right.setSpacing(GAP)
-        right.addWidget(_card(hours, self.chart), 9)
-        right.addWidget(_card(_row(self._agents_title), self.agents), 13)
+        right.addWidget(cards[0], 9)
+        right.addWidget(cards[1], 13)
         below = QHBoxLayout()
-        below.setSpacing(GAP)
-        below.addWidget(_card(_row(self._channels_title), self.channels), 7)
+        below.addWidget(cards[2], 7)
         below.addLayout(right, 8)
         column.addLayout(self.head)
         column.addLayout(figures)
         column.addLayout(below, 1)
         column.addWidget(self.alarm)
+        self._spaced = (column, figures, right, below)
+        self._margins: tuple[tuple[QLayout, tuple[int, int, int, int]], ...] = (
+            (column, (Space.XL, Space.L, Space.XL, Space.L + 4)),
+            *((card.column, (20, Space.L, 20, Space.M)) for card in cards),
+        )
 
 
 def _row(*parts: QWidget) -> QBoxLayout:
@@ -145,7 +154,6 @@ def _row(*parts: QWidget) -> QBoxLayout:
 
 def _card(head: QBoxLayout, body: QWidget) -> Card:
     card = Card(padding=Space.L)
-    card.column.setContentsMargins(20, Space.L, 20, Space.M)
     card.column.addLayout(head)
     card.column.addWidget(body, 1)
     return card
