@@ -175,6 +175,7 @@ class CascadePicker(PaintedButton):
         if key != self._chosen:
             self._chosen = key
             self.setAccessibleDescription(shown_path(self.path()))
+            self.setToolTip(shown_path(self.path()))
             self.changed.emit(key)
             self.update()
 
@@ -210,6 +211,8 @@ class CascadePicker(PaintedButton):
         paint.fill(painter, rect, "panel", Radius.CONTROL, edge, 2.0 if self.hasFocus() else 1.0)
         words = shown_path(self.path()) or self._placeholder
         place = rect.adjusted(Space.M, 0, -34, 0)
-        paint.text(painter, place, words, "body", "text" if self._chosen else "faint")
+        mode = Qt.TextElideMode.ElideLeft if self._chosen else Qt.TextElideMode.ElideRight  # the leaf says the most
+        shown = paint.metrics("body").elidedText(words, mode, place.width())
+        paint.text(painter, place, shown, "body", "text" if self._chosen else "faint", elide=False)
         draw_icon(painter, "search", rect.right() - 26, rect.center().y() - 8, "muted", 16)
         painter.end()
