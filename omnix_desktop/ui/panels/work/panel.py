@@ -3,7 +3,7 @@
 from typing import Generic, TypeVar
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QStackedWidget, QVBoxLayout, QWidget
 
 from omnix_desktop.actions.live import Commands
@@ -140,7 +140,13 @@ class WorkPanel(Panel, Generic[F]):
         self._desk.conversation.changed.connect(self._tell)
         self._desk.conversation.changed.connect(self.offer_words)
 
+    def showEvent(self, event: QShowEvent) -> None:
+        self._follow()  # what was opened while nobody looked
+        super().showEvent(event)
+
     def _follow(self) -> None:
+        if not self.isVisible():
+            return
         if self.form is None or not self.form.begun:
             self._take_opened()
         self._tell()
