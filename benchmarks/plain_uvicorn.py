@@ -2,6 +2,7 @@
 
 import argparse
 import asyncio
+import contextlib
 from pathlib import Path
 
 import uvicorn
@@ -9,7 +10,7 @@ from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route, WebSocketRoute
-from starlette.websockets import WebSocket
+from starlette.websockets import WebSocket, WebSocketDisconnect
 
 sockets: list[WebSocket] = []
 
@@ -18,7 +19,8 @@ def application(messages: list[bytes]) -> Starlette:
     async def socket(one: WebSocket) -> None:
         await one.accept()
         sockets.append(one)
-        await one.receive_text()
+        with contextlib.suppress(WebSocketDisconnect):
+            await one.receive_text()
 
     async def go(_: Request) -> Response:
         async def each(one: WebSocket) -> None:

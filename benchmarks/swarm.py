@@ -1,7 +1,6 @@
-"""Many sockets in one process: each says hello, follows, and counts the commits that it decoded."""
+"""Many sockets in one process, each counting the commits that it decoded."""
 
 import asyncio
-import sys
 import time
 from collections.abc import Sequence
 from contextlib import AsyncExitStack
@@ -9,24 +8,36 @@ from contextlib import AsyncExitStack
 from websockets.asyncio.client import ClientConnection, connect
 
 from omnix_protocol import codec, frames
+from omnix_protocol.scopes import Commit
 
 AT_ONCE = 50
 
 
 class Swarm:
-    """`counts[i]` is how many commits socket i has decoded; `done` is set when each has `expected` of them."""
+    """`done` is set when each socket has decoded what is expected of it; the first keeps its commits."""
 
-    def __init__(self, expected: int) -> None:
-        self.expected = expected
-        self.counts: list[int] = []
-        self.done = asyncio.Event()
+    def __init__(self, sockets: int) -> None:
         self.last_at = 0.0
+        self.done = asyncio.Event()
+        self.commits: list[Commit] = []
+        self._missing = [0] * sockets
+        self._open = 0
 
-    def counted(self, index: int, commits: int) -> None:
-        self.counts[index] += commits
-        if self.counts[index] >= self.expected and min(self.counts) >= self.expected:
-            self.last_at = time.perf_counter()
-            self.done.set()
+    def expect(self, commits: int) -> None:
+        """That many more, for each."""
+        self._missing = [commits] * len(self._missing)
+        self._open = len(self._missing)
+        self.done.clear()
+
+    def counted(self, index: int, commits: tuple[Commit, ...]) -> None:
+        if index == 0:
+            self.commits += commits
+        self._missing[index] -= len(commits)
+        if self._missing[index] == 0:
+            self._open -= 1
+            if self._open == 0:
+                self.last_at = time.perf_counter()
+                self.done.set()
 
 
 async def open_all(stack: AsyncExitStack, urls: Sequence[str]) -> list[ClientConnection]:
@@ -35,27 +46,59 @@ async def open_all(stack: AsyncExitStack, urls: Sequence[str]) -> list[ClientCon
 
     async def one(url: str) -> ClientConnection:
         async with gate:
-            return await stack.enter_async_context(connect(url, compression=None, max_size=None, ping_interval=None))
+            opening = connect(url, compression=None, max_size=None, ping_interval=None, proxy=None, open_timeout=60)
+            return await stack.enter_async_context(opening)
 
     return list(await asyncio.gather(*map(one, urls)))
 
 
-async def count_plain(swarm: Swarm, index: int, socket: ClientConnection) -> None:
-    """A message is one encoded Batch."""
-    async for data in socket:
-        frame = codec.server_frame(data)
-        assert isinstance(frame, frames.Batch)
-        swarm.counted(index, len(frame.commits))
+async def follow(socket: ClientConnection, token: str, device: str) -> None:
+    """Hello and Resume; returns when nothing more is due."""
+    hello = frames.Hello(versions=frames.VERSIONS, token=token, device_id=device, client="swarm")
+    await socket.send(codec.encode(hello))
+    await socket.send(codec.encode(frames.Resume()))
+    while not isinstance(frame := codec.server_frame(await socket.recv()), frames.Current):
+        await take(socket, frame)
+
+
+async def heartbeat(sockets: Sequence[ClientConnection]) -> None:
+    """A little of each, so that nobody is taken for gone while a round lasts."""
+    while True:
+        for socket in sockets:
+            await socket.send(codec.encode(frames.Ping(sent=0)))
+            await asyncio.sleep(frames.HEARTBEAT_SECONDS / 2 / len(sockets))
+
+
+async def take(socket: ClientConnection, frame: object) -> tuple[Commit, ...]:
+    """Acknowledges what wants it; the commits, where it has any."""
+    match frame:
+        case frames.Goodbye():
+            raise ConnectionError(f"the server said goodbye: {frame.refused}")
+        case frames.Batch():
+            await socket.send(codec.encode(frames.Ack(number=frame.number)))
+            return frame.commits
+        case frames.SnapshotPage():
+            await socket.send(codec.encode(frames.Ack(number=frame.number)))
+    return ()
 
 
 async def count_batches(swarm: Swarm, index: int, socket: ClientConnection) -> None:
-    """A followed server's frames: batches are counted and acknowledged, anything else is passed over."""
+    """Our server's frames."""
+    async for data in socket:
+        swarm.counted(index, await take(socket, codec.server_frame(data)))
+
+
+async def count_plain(swarm: Swarm, index: int, socket: ClientConnection) -> None:
+    """The plain server's: each message is an encoded Batch that nobody acknowledges."""
     async for data in socket:
         frame = codec.server_frame(data)
-        if isinstance(frame, frames.Batch):
-            await socket.send(codec.encode(frames.Ack(number=frame.number)).decode())
-            swarm.counted(index, len(frame.commits))
-        elif isinstance(frame, frames.SnapshotPage):
-            await socket.send(codec.encode(frames.Ack(number=frame.number)).decode())
-        elif isinstance(frame, frames.Goodbye):
-            sys.exit(f"the server said goodbye: {frame.refused.code}")
+        assert isinstance(frame, frames.Batch)
+        swarm.counted(index, frame.commits)
+
+
+async def count_bytes(reader: asyncio.StreamReader, expected: int) -> None:
+    while expected > 0:
+        data = await reader.read(1 << 20)
+        if not data:
+            raise ConnectionError("the broker closed a connection")
+        expected -= len(data)
