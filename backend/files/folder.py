@@ -26,7 +26,7 @@ class FolderFiles:
                 written += len(chunk)
                 if written > limit:
                     raise TooLarge
-                await asyncio.to_thread(os.write, handle, chunk)
+                await asyncio.to_thread(_write, handle, chunk)
             await asyncio.to_thread(os.fsync, handle)
             await asyncio.to_thread(os.replace, name, target)
         except BaseException:
@@ -63,6 +63,13 @@ class FolderFiles:
         if not path.is_relative_to(self._folder.resolve()):
             raise Gone
         return path
+
+
+def _write(handle: int, chunk: bytes) -> None:
+    """All of it: a disk that is nearly full takes a part without a word, and only the next write fails."""
+    view = memoryview(chunk)
+    while view:
+        view = view[os.write(handle, view) :]
 
 
 def _discard(name: str) -> None:

@@ -130,7 +130,11 @@ class FileDoor:
             await self._files.delete(_key(tenant_id, file_id))
             return refused(Reason.INVALID_FIELD, field="body", detail="the file is empty")
         row = FileRow(file_id, clean, kind, size, digest.digest(), owner, self._now())
-        await self._store.files.add(tenant_id, row)
+        try:
+            await self._store.files.add(tenant_id, row)
+        except BaseException:
+            await self._files.delete(_key(tenant_id, file_id))
+            raise
         return Attachment(file_id=file_id, name=clean, media_type=kind, size=size)
 
     async def download(self, call: Call) -> Answer:

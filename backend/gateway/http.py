@@ -1,18 +1,20 @@
 """Commands, queries and the doors beside them over HTTP: one table of operations, from which OpenAPI is written too."""
 
 import asyncio
+import logging
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final, Protocol
 
 import msgspec
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
 from backend.gateway.limit import Bucket
 from backend.gateway.principal import Principal
+from backend.store.errors import Unavailable
 from backend.telemetry import Metrics
 from omnix_protocol import codec
 from omnix_protocol.errors import Reason, Refused, refused
@@ -36,6 +38,7 @@ STATUS: Final = {
 OTHER_STATUS: Final = 409
 CLIENTS_REMEMBERED: Final = 10_000
 JSON: Final = "application/json"
+_log = logging.getLogger("backend.gateway.http")
 
 
 class RefusedBody(msgspec.Struct, frozen=True):
@@ -116,11 +119,21 @@ class Http:
 
     def _endpoint(self, operation: Operation) -> Callable[[Request], Awaitable[Response]]:
         async def endpoint(request: Request) -> Response:
-            response = as_response(await self._answer(operation, request))
+            response = as_response(await self._kept(operation, request))
             self._metrics.requests.labels(operation.path, str(response.status_code)).inc()
             return response
 
         return endpoint
+
+    async def _kept(self, operation: Operation, request: Request) -> Answer:
+        """A fault of ours in words; whoever went away in the middle of their own request hears nothing."""
+        try:
+            return await self._answer(operation, request)
+        except ClientDisconnect:
+            return Response(status_code=400)
+        except (Unavailable, OSError) as error:
+            _log.warning("%s: %s", operation.path, error)
+            return refused(Reason.UNAVAILABLE)
 
     async def _answer(self, operation: Operation, request: Request) -> Answer:
         address = request.client.host if request.client else ""

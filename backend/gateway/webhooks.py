@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from prometheus_client import CollectorRegistry, Counter
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route as HttpRoute
 
@@ -56,6 +56,8 @@ class Webhooks:
             body = await whole_body(request, self._limit)
         except BodyTooLarge:
             return self._answer(kind, "too_large", 413)
+        except ClientDisconnect:
+            return self._answer(kind, "cut_off", 400)
         try:
             return await self._take(channel, request, body)
         except Exception as error:

@@ -2,7 +2,9 @@
 
 import asyncio
 import json
+import logging
 from collections.abc import AsyncIterator, Callable
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -102,6 +104,22 @@ async def test_what_is_too_large_unknown_or_of_another_kind_is_turned_away(hook:
     assert await hook.post(update(1), kind="webchat") == 404
     answer = await hook.backend.http.get(f"/hooks/telegram/{hook.route}")
     assert answer.status_code == 405
+
+
+async def test_what_is_cut_off_on_its_way_is_not_taken_and_troubles_nobody(
+    hook: Hook, caplog: pytest.LogCaptureFixture
+) -> None:
+    body = update(1)
+    head = f"POST /hooks/telegram/{hook.route} HTTP/1.1\r\nHost: x\r\n{HEADER}: {webhook_secret(TOKEN)}\r\n"
+    where = urlsplit(hook.backend.url)
+    _, wire = await asyncio.open_connection(where.hostname, where.port)
+    wire.write(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:-5])
+    await wire.drain()
+    wire.close()
+    await until(lambda: hook.counted("cut_off") == 1, "the rest is not waited for")
+    assert await hook.backend.parts.store.jobs.counts() == {}
+    assert await hook.post(body) == 200
+    assert [record for record in caplog.records if record.levelno >= logging.ERROR] == []
 
 
 async def test_signed_nonsense_is_taken_kept_and_holds_nobody_up(hook: Hook) -> None:
