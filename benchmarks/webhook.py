@@ -10,9 +10,10 @@ from backend.app import assembled
 from backend.channels.telegram import webhook_secret
 from backend.store.engine import DatabaseSettings
 from benchmarks.figures import Figure, median, tell
-from benchmarks.places import KEY, database, folder, server
+from benchmarks.places import database, folder
 from benchmarks.posting import post
 from tests.support.backend import TENANT, founded, settings_for
+from tests.support.server_process import KEY, server
 
 TOKEN = "900:AA-bench"  # invented
 AT_ONCE = 64
