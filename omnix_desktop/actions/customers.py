@@ -26,7 +26,7 @@ def edit(place: Place) -> None:
     begun = place.desk.forms.edit()
     if begun is not None:
         begun.open = True
-        begun.changed.emit()
+        place.desk.customer.changed.emit()
         place.screen.show_panel("customer")
 
 
@@ -54,6 +54,7 @@ def resume_refused_edit(place: Place) -> None:
     refused, begun = place.desk.customer.refused, place.desk.forms.edit()
     if refused is not None and begun is not None and isinstance(refused.command, EditCustomer):
         begun.give_back(refused.command)
+        place.desk.customer.changed.emit()
         place.ports.unsent.discard(refused.command_id)
 
 

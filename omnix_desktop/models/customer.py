@@ -32,7 +32,7 @@ class Reached:
 class CustomerCard(QObject):
     """Follows the selection; `changed` when the profile says something else."""
 
-    changed = Signal()
+    changed = Signal()  # the same one
     opened = Signal()  # another customer
 
     def __init__(
@@ -74,9 +74,6 @@ class CustomerCard(QObject):
             Reached(one.channel_kind, self._channel(one.channel_kind), one.handle or one.address) for one in identities
         )
 
-    def read_again(self) -> None:
-        self._read()
-
     def _channel(self, kind: str) -> str:
         return self._catalogue.channel_name(kind)
 
@@ -90,11 +87,14 @@ class CustomerCard(QObject):
         if customer_id == self.customer_id:
             return
         self.customer_id = customer_id
-        self._read()
+        self.known = self._known()
         self.opened.emit()
 
+    def _known(self) -> CustomerPanel | None:
+        return queries.panel(self._source.reader, self.customer_id) if self.customer_id else None
+
     def _read(self) -> None:
-        known = queries.panel(self._source.reader, self.customer_id) if self.customer_id else None
+        known = self._known()
         if known != self.known:
             self.known = known
             self.changed.emit()

@@ -44,13 +44,18 @@ def profile_of(customer: Customer) -> Profile:
     return Profile(**{name: getattr(customer, name) for name in EDITABLE})
 
 
+def edit_key(customer_id: CustomerId) -> str:
+    """Under which a form's draft is kept."""
+    return f"customer {customer_id}"
+
+
 class CustomerEdit(Filling[Edited]):
     """One customer's form. Fields that nobody here touched follow the others' changes; the rest asks."""
 
     def __init__(self, kept: Kept, customer: Customer, version: int, parent: QObject) -> None:
         self.customer_id = CustomerId(customer.id)
         self._seen, self._seen_version = profile_of(customer), version
-        super().__init__(kept, f"customer {customer.id}", self._begin, Edited, parent)
+        super().__init__(kept, edit_key(self.customer_id), self._begin, Edited, parent)
         self.open = self.begun
         """Whether the form is on the screen in place of the profile."""
 

@@ -3,7 +3,7 @@
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.models.customer import CustomerCard
-from omnix_desktop.models.customer_edit import CustomerEdit
+from omnix_desktop.models.customer_edit import CustomerEdit, edit_key
 from omnix_desktop.models.kept import Kept
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Source
@@ -22,7 +22,10 @@ class Forms(QObject):
         self._cases: dict[InteractionId, CaseForm] = {}
         self._tickets: dict[InteractionId, TicketForm] = {}
         self._edits: dict[CustomerId, CustomerEdit] = {}
-        card.changed.connect(self._meet)
+        self._left = kept.begun_forms()
+        """Of the last life of the program."""
+        for signal in (card.changed, card.opened):
+            signal.connect(self._meet)
 
     def case(self, opened: Opened) -> CaseForm:
         if opened.interaction_id not in self._cases:
@@ -41,6 +44,13 @@ class Forms(QObject):
         known = self._cases if isinstance(form, CaseForm) else self._tickets
         if known.pop(form.opened.interaction_id, None) is not None:
             form.deleteLater()
+
+    def begun_edit(self) -> CustomerEdit | None:
+        """Of the customer on the screen, where one was opened or was left by the last life of the program."""
+        customer_id = self._card.customer_id
+        if customer_id is None or (customer_id not in self._edits and edit_key(customer_id) not in self._left):
+            return None
+        return self.edit()
 
     def edit(self) -> CustomerEdit | None:
         """Of the customer on the screen; None while that one is not here."""

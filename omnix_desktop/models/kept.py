@@ -32,6 +32,10 @@ class Kept:
     def remember(self, name: str, value: bytes) -> None:
         self._keeping.save_setting(name, value)
 
+    def begun_forms(self) -> frozenset[str]:
+        """Keys of the forms in which something stands."""
+        return composer_queries.drafted(self._source.reader, FORM)
+
     def form(self, key: str) -> str:
         """What the form of this key held, or nothing."""
         return composer_queries.draft(self._source.reader, ConversationId(key), FORM).text

@@ -39,6 +39,11 @@ def draft(reader: Reader, conversation_id: ConversationId, mode: str) -> DraftTe
     return DraftText()
 
 
+def drafted(reader: Reader, mode: str) -> frozenset[str]:
+    """Where something stands in this mode."""
+    return frozenset(row[0] for row in reader.rows("SELECT conversation_id FROM local.drafts WHERE mode = ?", (mode,)))
+
+
 def facts(reader: Reader, conversation_id: ConversationId) -> ComposerFacts | None:
     conversation = one(reader, Conversation, conversation_id)
     if conversation is None:

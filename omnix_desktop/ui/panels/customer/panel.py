@@ -77,17 +77,17 @@ class CustomerPanel(Panel):
 
     def _turn(self) -> None:
         """Which page says the truth about the customer on the screen."""
-        edit = self._desk.forms.edit()
+        edit = self._desk.forms.begun_edit()
         if edit is not self._edit:
             if self._edit is not None:
                 self._edit.changed.disconnect(self._turn)
             self._edit = edit
             if edit is not None:
                 edit.changed.connect(self._turn)
-        if edit is None:
+        if self._desk.customer.known is None:
             self._say_nothing()
             return
-        editing = edit.open
+        editing = edit is not None and edit.open
         self.form.show_edit(edit if editing else None)
         self._show(FORM if editing else PROFILE)
         self._pencil.setVisible(not editing)

@@ -53,7 +53,7 @@ class ProfileView(QWidget):
         self._discard.clicked.connect(lambda: discard_refused_edit(place))
         self._lay_out()
         self._card.changed.connect(self.tell)
-        self._card.opened.connect(lambda: self._reveal.setChecked(False))
+        self._card.opened.connect(self._begin)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -62,6 +62,10 @@ class ProfileView(QWidget):
             row.set_caption(tr(f"customer.{name}"), empty)
         self._nik.set_caption(tr("customer.nik"), empty)
         self._discard.set_text(tr("entries.action_discard"))
+        self.tell()
+
+    def _begin(self) -> None:
+        self._reveal.setChecked(False)  # nobody's NIK stays open behind another customer
         self.tell()
 
     def tell(self) -> None:

@@ -163,7 +163,7 @@ class WorkPanel(Panel, Generic[F]):
 
     def _tell(self) -> None:
         form = self.form
-        if form is None:
+        if form is None or not self.isVisible():
             return
         self.whose.tell(form)
         self.made.tell(form)
