@@ -13,12 +13,17 @@ import pyatspi  # type: ignore[import-not-found]  # of another Python
 LIMIT = 4000
 
 
-def walk(root: Any) -> Iterator[Any]:
-    """Every accessible below the root, breadth first, at most LIMIT."""
+def walk(root: Any, hidden: bool) -> Iterator[Any]:
+    """Every accessible below the root, breadth first, at most LIMIT; what does not show is left out with all in it."""
     todo, seen = [root], 0
     while todo and seen < LIMIT:
         current = todo.pop(0)
         seen += 1
+        try:
+            if current is not root and not hidden and not current.getState().contains(pyatspi.STATE_SHOWING):
+                continue
+        except Exception:  # gone since it was listed
+            continue
         yield current
         try:
             todo.extend(child for child in current if child is not None)
@@ -57,14 +62,11 @@ def describe(node: Any) -> dict[str, Any]:
 
 
 def matches(node: Any, ask: dict[str, Any]) -> bool:
-    if ask.get("role") and node.getRoleName() != ask["role"]:
+    if "name" in ask and (node.name or "") != ask["name"]:
         return False
-    name = node.name or ""
-    if "name" in ask and name != ask["name"]:
+    if "contains" in ask and ask["contains"] not in (node.name or ""):
         return False
-    if "contains" in ask and ask["contains"] not in name:
-        return False
-    return bool(ask.get("hidden")) or bool(node.getState().contains(pyatspi.STATE_SHOWING))
+    return not ask.get("role") or bool(node.getRoleName() == ask["role"])
 
 
 def find(ask: dict[str, Any]) -> list[Any]:
@@ -72,10 +74,12 @@ def find(ask: dict[str, Any]) -> list[Any]:
     if application is None:
         return []
     found: list[Any] = []
-    for node in walk(application):
+    for node in walk(application, bool(ask.get("hidden"))):
         try:
             if matches(node, ask):
                 found.append(node)
+                if len(found) >= ask.get("most", LIMIT):
+                    break
         except Exception:  # gone since it was listed
             continue
     return found

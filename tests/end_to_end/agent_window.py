@@ -14,6 +14,8 @@ PROGRAM = (sys.executable, "-m", "omnix_desktop")
 HARMLESS = re.compile(r"^qt\.accessibility")  # a screen reader asks about what is gone meanwhile
 REPLY, MEMO = "Balasan kepada pelanggan", "Memo internal"
 
+CAPTIONS = {"waiting": "Menunggu sekarang", "handling": "Sedang ditangani", "handled": "Ditangani hari ini"}
+
 
 class AgentWindow:
     """One running desktop. Every step waits until the window says that it is done."""
@@ -105,6 +107,24 @@ class AgentWindow:
         said = re.compile(f"{re.escape(text)}.*({state})", re.DOTALL)
         self.desk.until(lambda: any(said.search(row.name) for row in self._rows()), f"the thread says {text} {state}")
 
+    def wallboard_shows(self, **figures: int) -> None:
+        """The numbers on the wall, each by its caption: `waiting=1`."""
+        for figure, value in figures.items():
+            caption = f"{CAPTIONS[figure]}, {value}"
+            self._any(lambda one, caption=caption: _says(one, caption), f"the wall says {caption}", contains=caption)
+
+    def opens_list_behind(self, figure: str, contains: str) -> None:
+        """A click on a number opens what it counts; Escape closes it."""
+        self.desk.click(contains=f"{CAPTIONS[figure]}, ")
+        self.desk.see(contains=contains, role="table cell")
+        self.desk.key("Escape")
+        self.desk.see_no(contains=contains, role="table cell")
+
+    def has_finished(self, customer: str) -> None:
+        """The customer stands in the history of the day (S0.25)."""
+        self.desk.click(contains="Riwayat", role="page tab")
+        self.desk.see(contains=f"{customer}, ", role="table cell")
+
     def quit(self) -> None:
         self.desk.key("ctrl+q")
         self.desk.until(lambda: self.desk.process.poll() is not None, "the program has ended")
@@ -119,6 +139,10 @@ class AgentWindow:
     def _any(self, holds: Callable[[Seen], bool], what: str, **which: str) -> None:
         """Of several that match: panels behind a tab have fields of the same names."""
         self.desk.until(lambda: any(holds(one) for one in self.desk.all(**which)), what)
+
+
+def _says(one: Seen, caption: str) -> bool:
+    return one.name == caption or one.name.startswith(f"{caption},")
 
 
 @contextmanager

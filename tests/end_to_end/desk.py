@@ -15,7 +15,8 @@ from tests.support.waiting import DIES_WITH_US, wait_until
 
 DEBIAN_PYTHON = "/usr/bin/python3"  # pyatspi belongs to it
 READER = Path(__file__).parent / "accessibility_reader.py"
-PATIENCE = 20.0
+PATIENCE = 40.0
+PAUSE = 0.1  # each look walks the window's whole tree, which the window has to answer
 T = TypeVar("T")
 
 
@@ -44,7 +45,7 @@ class Desk:
     def until(self, condition: Callable[[], T], what: str, patience: float = PATIENCE) -> T:
         """The condition's first true value; where it does not come, pictures beside the log show what was there."""
         try:
-            return wait_until(condition, what, patience)
+            return wait_until(condition, what, patience, PAUSE)
         except TimeoutError:
             if self.log is not None:
                 self.screen.picture().save(self.log.with_suffix(".png"))
@@ -58,10 +59,10 @@ class Desk:
 
     def see(self, *, patience: float = PATIENCE, **what: Any) -> Seen:
         """The first thing that matches, waited for."""
-        return self.until(lambda: self.all(**what), f"{what} shows", patience)[0]
+        return self.until(lambda: self.all(most=1, **what), f"{what} shows", patience)[0]
 
     def see_no(self, *, patience: float = PATIENCE, **what: Any) -> None:
-        self.until(lambda: not self.all(**what), f"{what} is gone", patience)
+        self.until(lambda: not self.all(most=1, **what), f"{what} is gone", patience)
 
     def press(self, **what: Any) -> None:
         """Activates it as a screen reader would."""

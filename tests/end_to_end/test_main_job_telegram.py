@@ -11,7 +11,7 @@ from tests.end_to_end.company import GROUP, Company, open_company
 from tests.support.telegram_stranger import TelegramStranger, telegram_stranger
 from tests.support.virtual_screen import Screen
 
-pytestmark = [pytest.mark.screen, pytest.mark.slow]
+pytestmark = [pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(400)]
 TOKEN = "700100201:AAan-invented-token-of-an-invented-bot"
 
 
