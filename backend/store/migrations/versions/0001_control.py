@@ -19,12 +19,12 @@ def where(condition: str) -> dict[str, Any]:
 
 
 def upgrade() -> None:
-    _part_1()
-    _part_2()
-    _part_3()
+    _tenants_and_sessions()
+    _tokens_and_leases()
+    _jobs()
 
 
-def _part_1() -> None:
+def _tenants_and_sessions() -> None:
     op.create_table(
         "facts",
         sa.Column("name", KEY, primary_key=True),
@@ -70,7 +70,7 @@ def _part_1() -> None:
     op.create_index("ix_sessions_user", "sessions", ["tenant_id", "user_id"])
 
 
-def _part_2() -> None:
+def _tokens_and_leases() -> None:
     op.create_table(
         "tokens",
         sa.Column("hash", sa.LargeBinary(), primary_key=True),
@@ -117,7 +117,7 @@ def _part_2() -> None:
     )
 
 
-def _part_3() -> None:
+def _jobs() -> None:
     op.create_table(
         "jobs",
         sa.Column("id", KEY, primary_key=True),

@@ -17,12 +17,12 @@ def tenant() -> sa.Column[str]:
 
 
 def upgrade() -> None:
-    _part_1()
-    _part_2()
-    _part_3()
+    _log()
+    _commands_and_inbox()
+    _credentials_and_files()
 
 
-def _part_1() -> None:
+def _log() -> None:
     op.create_table(
         "commits",
         tenant(),
@@ -68,7 +68,7 @@ def _part_1() -> None:
     op.create_index("ix_members_entity", "members", ["tenant_id", "type", "entity_id"])
 
 
-def _part_2() -> None:
+def _commands_and_inbox() -> None:
     op.create_table(
         "commands_seen",
         tenant(),
@@ -115,7 +115,7 @@ def _part_2() -> None:
     )
 
 
-def _part_3() -> None:
+def _credentials_and_files() -> None:
     op.create_table(
         "credentials",
         tenant(),

@@ -26,11 +26,11 @@ def entity() -> list[sa.Column[object]]:
 
 
 def upgrade() -> None:
-    _part_1()
-    _part_2()
+    _people_and_channels()
+    _queues_and_catalogue()
 
 
-def _part_1() -> None:
+def _people_and_channels() -> None:
     op.create_table(
         "tenants",
         *entity(),
@@ -78,7 +78,7 @@ def _part_1() -> None:
     )
 
 
-def _part_2() -> None:
+def _queues_and_catalogue() -> None:
     op.create_table(
         "queues",
         *entity(),

@@ -32,13 +32,15 @@ def where(condition: str) -> dict[str, Any]:
 
 
 def upgrade() -> None:
-    _part_1()
-    _part_2()
-    _part_3()
-    _part_4()
+    _conversations()
+    _interactions()
+    _interaction_indexes()
+    _messages_and_customers()
+    _identities_and_cases()
+    _tickets_and_boards()
 
 
-def _part_1() -> None:
+def _conversations() -> None:
     op.create_table(
         "conversations",
         *entity(),
@@ -54,6 +56,9 @@ def _part_1() -> None:
         ["tenant_id", "channel_account_id", "identity_id", "thread_key"],
         unique=True,
     )
+
+
+def _interactions() -> None:
     op.create_table(
         "interactions",
         *entity(),
@@ -74,6 +79,9 @@ def _part_1() -> None:
         sa.Column("ended_by", KEY),
         sa.Column("abandoned", sa.Boolean(), nullable=False),
     )
+
+
+def _interaction_indexes() -> None:
     op.create_index("ix_interactions_conversation", "interactions", ["tenant_id", "conversation_id", "created_at"])
     op.create_index("ix_interactions_created", "interactions", ["tenant_id", "created_at"])
     op.create_index("ix_interactions_customer", "interactions", ["tenant_id", "customer_id", "created_at", "id"])
@@ -105,7 +113,7 @@ def _part_1() -> None:
     )
 
 
-def _part_2() -> None:
+def _messages_and_customers() -> None:
     op.create_table(
         "messages",
         *entity(),
@@ -149,7 +157,7 @@ def _part_2() -> None:
     op.create_index("uq_customers_number", "customers", ["tenant_id", "number"], unique=True)
 
 
-def _part_3() -> None:
+def _identities_and_cases() -> None:
     op.create_table(
         "identities",
         *entity(),
@@ -185,7 +193,7 @@ def _part_3() -> None:
     op.create_index("uq_cases_number", "cases", ["tenant_id", "number"], unique=True)
 
 
-def _part_4() -> None:
+def _tickets_and_boards() -> None:
     op.create_table(
         "tickets",
         *entity(),
