@@ -17,11 +17,6 @@ class Holding(QObject):
         selection.changed.connect(self._hold)
         self._hold()
 
-    def let_go(self) -> None:
-        for scope in self._held:
-            self._follows.let_go(scope)
-        self._held = ()
-
     def _hold(self) -> None:
         opened, before = self._selection.opened, self._held
         self._held = (

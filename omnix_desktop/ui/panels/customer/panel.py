@@ -27,7 +27,7 @@ class CustomerPanel(Panel):
         super().__init__("customer")
         self._desk, self._commands = desk, commands
         self._edit: CustomerEdit | None = None
-        self._holding = Holding(desk.selection, commands.place.ports.follows, self)
+        Holding(desk.selection, commands.place.ports.follows, self)
         self._pencil = IconButton("pencil", "")
         self._pencil.setObjectName("customer_edit")
         commands.bind(self._pencil, "customer.edit")

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from omnix_desktop.i18n import tr
@@ -13,8 +13,6 @@ from omnix_desktop.ui.widgets.fields import TextArea
 
 class InsertWords(QWidget):
     """A link under the remark; the words go where the cursor is."""
-
-    inserted = Signal()
 
     def __init__(self, name: str, area: TextArea, words: Callable[[], str]) -> None:
         super().__init__()
