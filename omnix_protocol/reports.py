@@ -148,6 +148,18 @@ class SearchCustomers(Query, frozen=True, kw_only=True):
     limit: PageSize = 50
 
 
+class ShownField(Value, frozen=True, kw_only=True):
+    value: str = ""
+
+
+class ShowNik(Query, frozen=True, kw_only=True):
+    """A customer's NIK without its mask; audited, data protection law asks who has seen it."""
+
+    answer: ClassVar[type[Struct]] = ShownField
+    audited: ClassVar[bool] = True
+    customer_id: CustomerId
+
+
 class BoardFigure(StrEnum):
     WAITING = "waiting"
     HANDLING = "handling"

@@ -58,6 +58,7 @@ from omnix_protocol.reports import (
     ProjectBoard,
     QueuePage,
     SearchCustomers,
+    ShowNik,
     TransferTargets,
 )
 from omnix_protocol.work import CreateCase, CreateTicket
@@ -124,6 +125,7 @@ ASK: dict[type[Query], May] = {
     JourneyPage: _users(Role.AGENT),
     JourneyDetail: _users(Role.AGENT),
     SearchCustomers: _users(Role.AGENT),
+    ShowNik: _users(Role.AGENT),
     BoardList: _users(Role.SUPERVISOR),
     BoardNow: _users(Role.SUPERVISOR, "system", "timer"),
 }

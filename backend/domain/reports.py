@@ -1,7 +1,7 @@
 """Answers to queries: older entries, pages of a queue, targets, journeys, the search for customers."""
 
 from backend.domain.base import AskContext, answers, refused
-from backend.domain.entitlement import sees_conversation, serves_queue
+from backend.domain.entitlement import sees_conversation, sees_customer, serves_queue
 from omnix_protocol import rules
 from omnix_protocol.channels import ChannelAccount, Queue
 from omnix_protocol.conversations import Conversation, Interaction
@@ -27,6 +27,8 @@ from omnix_protocol.reports import (
     QueuePageAnswer,
     SearchCustomers,
     SearchCustomersAnswer,
+    ShownField,
+    ShowNik,
     TargetAgent,
     TargetGroup,
     TransferTargets,
@@ -167,3 +169,11 @@ async def search_customers(query: SearchCustomers, ctx: AskContext) -> SearchCus
         for customer in found[: query.limit]
     ]
     return SearchCustomersAnswer(rows=tuple(rows), more=len(found) > query.limit)
+
+
+@answers(ShowNik)
+async def show_nik(query: ShowNik, ctx: AskContext) -> ShownField | Refused:
+    customer = await ctx.need(Customer, query.customer_id)
+    if not await sees_customer(ctx, query.customer_id):
+        return refused(Reason.NOT_ENTITLED)
+    return ShownField(value=customer.nik)

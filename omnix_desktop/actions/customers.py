@@ -6,12 +6,19 @@ from omnix_desktop.actions.base import action
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.customer_edit import CustomerEdit
-from omnix_desktop.models.why import Why
+from omnix_desktop.models.why import Why, sentence
 from omnix_desktop.ports import Fault
 from omnix_protocol.customers import EditCustomer
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import InteractionId
-from omnix_protocol.reports import JourneyDetail, JourneyDetailAnswer, JourneyPage, JourneyPageAnswer
+from omnix_protocol.ids import CustomerId, InteractionId
+from omnix_protocol.reports import (
+    JourneyDetail,
+    JourneyDetailAnswer,
+    JourneyPage,
+    JourneyPageAnswer,
+    ShownField,
+    ShowNik,
+)
 
 
 def _known(place: Place) -> Why | None:
@@ -62,6 +69,20 @@ def discard_refused_edit(place: Place) -> None:
     refused = place.desk.customer.refused
     if refused is not None:
         place.ports.unsent.discard(refused.command_id)
+
+
+async def toggle_nik(place: Place) -> None:
+    """Unmasked only after the server has noted it (audited); masked again at once."""
+    card = place.desk.customer
+    customer_id = card.customer_id
+    if customer_id is None or card.shown_nik:
+        card.show_nik(customer_id or CustomerId(""), "")
+        return
+    answer = await place.ports.ask.ask(ShowNik(customer_id=customer_id), ShownField)
+    if isinstance(answer, Refused):
+        place.screen.tell(sentence(answer), "soon")
+    else:
+        card.show_nik(customer_id, answer.value)
 
 
 async def load_journey(place: Place, *, older: bool = False) -> None:

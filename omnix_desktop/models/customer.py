@@ -42,6 +42,8 @@ class CustomerCard(QObject):
         self._source, self._catalogue, self._selection = source, catalogue, selection
         self.customer_id: CustomerId | None = None
         self.known: CustomerPanel | None = None
+        self.shown_nik = ""
+        """Without its mask, where this user asked for it since the customer was opened."""
         self._refresh = Refresh(source.feed, _TYPES, self._read, self)
         selection.changed.connect(self._open)
         self._open()
@@ -74,6 +76,12 @@ class CustomerCard(QObject):
             Reached(one.channel_kind, self._channel(one.channel_kind), one.handle or one.address) for one in identities
         )
 
+    def show_nik(self, customer_id: CustomerId, nik: str) -> None:
+        """The server has noted who looks; an empty one masks it again."""
+        if customer_id == self.customer_id:
+            self.shown_nik = nik
+            self.changed.emit()
+
     def _channel(self, kind: str) -> str:
         return self._catalogue.channel_name(kind)
 
@@ -87,7 +95,7 @@ class CustomerCard(QObject):
         if customer_id == self.customer_id:
             return
         self.customer_id = customer_id
-        self.known = self._known()
+        self.known, self.shown_nik = self._known(), ""
         self.opened.emit()
 
     def _known(self) -> CustomerPanel | None:

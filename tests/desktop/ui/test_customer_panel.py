@@ -16,7 +16,7 @@ from omnix_protocol import scopes
 from omnix_protocol.customers import Customer, EditCustomer
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import CustomerId, InteractionId
-from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow
+from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow, ShownField, ShowNik
 from tests.support.scene import Moment
 from tests.support.workbench import Workbench
 
@@ -180,11 +180,20 @@ def test_a_refused_edit_can_be_looked_at_and_decided_anew(bench: Workbench, pane
 def test_the_nik_is_masked_until_it_is_asked_for(bench: Workbench, panel: CustomerPanel) -> None:
     changed_elsewhere(bench, nik="3273010101900001")
     assert "••••••••••••0001" in panel.profile._nik._value.text()
+    bench.fake.ask.answers[ShowNik] = ShownField(value="3273010101900001")
     find(bench, QAbstractButton, "customer_nik_reveal").click()
+    assert bench.fake.ask.asked[-1] == ShowNik(customer_id=CustomerId(known(bench).id))
     assert panel.profile._nik._value.text() == "3273010101900001"
     bench.desk.selection.open(bench.desk.inbox.handling.rows()[1].opened)
     bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
     assert "•" in panel.profile._nik._value.text()
+    bench.fake.link.become(LinkState.OFFLINE)
+    assert not find(bench, QAbstractButton, "customer_nik_reveal").isEnabled()
+    bench.commands.run("customer.edit")
+    assert find(bench, QLineEdit, "customer_edit_nik").text() == ""
+    edit = bench.desk.forms.edit()
+    assert edit is not None
+    assert edit.mine.nik == "3273010101900001"
 
 
 def test_the_opened_customer_is_followed_and_the_last_one_let_go(bench: Workbench, panel: CustomerPanel) -> None:

@@ -8,7 +8,7 @@ from omnix_desktop.actions.customers import cancel_edit, save_edit
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.customer_edit import CustomerEdit
-from omnix_desktop.models.customer_fields import phone, shown_service_number
+from omnix_desktop.models.customer_fields import masked, phone, shown_service_number
 from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.buttons import Button
 from omnix_desktop.ui.widgets.fields import Field, TextArea, TextLine
@@ -54,8 +54,8 @@ class ConflictCard(Card):
                 tr(
                     "customer.conflict_field",
                     field=tr(f"customer.{name}"),
-                    theirs=_shown(getattr(edit.theirs, name)),
-                    mine=_shown(getattr(edit.mine, name)),
+                    theirs=_shown(name, getattr(edit.theirs, name)),
+                    mine=_shown(name, getattr(edit.mine, name)),
                 )
                 for name in contested
             )
@@ -147,6 +147,10 @@ class EditView(QWidget):
             entry.blockSignals(True)
             if isinstance(entry, LinesInput):
                 entry.set_values(value)
+            elif name == "nik" and isinstance(entry, TextLine):
+                kept = value == edit.values.base.nik
+                entry.set_text("" if kept else value)  # what is masked in the profile is masked here
+                entry.edit.setPlaceholderText(masked(edit.values.base.nik))
             elif isinstance(entry, TextLine | TextArea):
                 entry.set_text(value)
             entry.blockSignals(False)
@@ -182,7 +186,8 @@ class EditView(QWidget):
 
     def _typed(self, name: str, value: object) -> None:
         if self._edit is not None:
-            self._edit.type_in(**{name: value})
+            untouched = name == "nik" and not value
+            self._edit.type_in(**{name: self._edit.values.base.nik if untouched else value})
 
     def _lay_out(self) -> None:
         inside = Surface("panel")
@@ -213,8 +218,9 @@ class EditView(QWidget):
         column.addLayout(foot)
 
 
-def _shown(value: object) -> str:
+def _shown(name: str, value: object) -> str:
     words = ", ".join(value) if isinstance(value, tuple) else str(value)
+    words = masked(words) if name == "nik" else words
     return words or tr("customer.not_set")
 
 

@@ -32,7 +32,7 @@ class CustomerPanel(Panel):
         self._pencil.setObjectName("customer_edit")
         commands.bind(self._pencil, "customer.edit")
         self.title_bar.add_action(self._pencil)
-        self.profile = ProfileView(commands.place)
+        self.profile = ProfileView(commands)
         self.journey = JourneyView(commands)
         self.form = EditView(commands.place)
         self._empty = EmptyState("user-round", "")

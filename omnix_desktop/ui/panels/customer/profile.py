@@ -3,8 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from omnix_desktop.actions.customers import discard_refused_edit, resume_refused_edit
-from omnix_desktop.actions.place import Place
+from omnix_desktop.actions.customers import discard_refused_edit, resume_refused_edit, toggle_nik
+from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import number, tr
 from omnix_desktop.models.customer_fields import masked, shown_phone, shown_service_number
 from omnix_desktop.models.why import sentence
@@ -28,9 +28,10 @@ _FACTS = (
 class ProfileView(QWidget):
     """Facts in rows; an absent one says so."""
 
-    def __init__(self, place: Place) -> None:
+    def __init__(self, commands: Commands) -> None:
         super().__init__()
-        self._place, self._card = place, place.desk.customer
+        place = commands.place
+        self._status, self._card = place.desk.status, place.desk.customer
         self._avatar = Avatar("", size=44)
         self._name = ElidedLabel("", "heading")
         self._name.setObjectName("customer_name")
@@ -43,8 +44,7 @@ class ProfileView(QWidget):
         self._nik.setObjectName("customer_nik")
         self._reveal = IconButton("eye", "", size=28)
         self._reveal.setObjectName("customer_nik_reveal")
-        self._reveal.setCheckable(True)
-        self._reveal.toggled.connect(lambda _on: self.tell())
+        self._reveal.clicked.connect(lambda: commands.start(toggle_nik(place), "nik"))
         self._unsent = Banner("", "soon")
         self._unsent.setObjectName("customer_unsent")
         self._unsent.activated.connect(lambda: resume_refused_edit(place))
@@ -53,7 +53,8 @@ class ProfileView(QWidget):
         self._discard.clicked.connect(lambda: discard_refused_edit(place))
         self._lay_out()
         self._card.changed.connect(self.tell)
-        self._card.opened.connect(self._begin)
+        self._card.opened.connect(self.tell)
+        self._status.linked.connect(self.tell)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -62,10 +63,6 @@ class ProfileView(QWidget):
             row.set_caption(tr(f"customer.{name}"), empty)
         self._nik.set_caption(tr("customer.nik"), empty)
         self._discard.set_text(tr("entries.action_discard"))
-        self.tell()
-
-    def _begin(self) -> None:
-        self._reveal.setChecked(False)  # nobody's NIK stays open behind another customer
         self.tell()
 
     def tell(self) -> None:
@@ -95,12 +92,14 @@ class ProfileView(QWidget):
         return "\n".join(f"{one.channel} · {one.address}" if one.address else one.channel for one in reached)
 
     def _tell_nik(self, customer: Customer) -> None:
-        shown = self._reveal.isChecked()
-        self._nik.set_value(customer.nik if shown else masked(customer.nik))
+        shown, why = bool(self._card.shown_nik), self._status.offline()
+        self._nik.set_value(self._card.shown_nik or masked(customer.nik))
+        self._reveal.setEnabled(shown or why is None)
         self._nik.setVisible(bool(customer.nik))
         self._reveal.setVisible(bool(customer.nik))
         self._reveal.set_icon("eye-off" if shown else "eye")
-        self._reveal.describe(tr("customer.nik_hide" if shown else "customer.nik_show"))
+        name = tr("customer.nik_hide" if shown else "customer.nik_show")
+        self._reveal.describe(name, "", name if shown or why is None else f"{name} · {why}")
 
     def _tell_unsent(self) -> None:
         refused, edits = self._card.refused, self._card.edits
