@@ -22,6 +22,7 @@ def main() -> int:
     asked.add_argument("--profile", default="default", help="settings and files under this name")
     asked.add_argument("--safe-mode", action="store_true", help="plain style, panels at their places")
     asked.add_argument("--wallboard", action="store_true", help="open the wallboard after signing in")
+    asked.add_argument("--timings", type=Path, metavar="FILE", help="note in this file what was painted when")
     asked.add_argument("--version", action="version", version=f"Omnix Desktop {RELEASE}")
     asked.add_argument("--doctor", action="store_true", help="say what is well on this machine and what is not")
     asked.add_argument("--bundle", type=Path, metavar="FILE", help="with --doctor: findings and logs as a zip file")
@@ -33,7 +34,7 @@ def main() -> int:
     if given.server and not given.server.startswith(("http://", "https://")):
         asked.error(f"--server {given.server}: an address begins with https:// (or http:// on this machine)")
     _note_crashes()
-    return start(Options(given.server.rstrip("/"), given.profile, given.safe_mode, given.wallboard))
+    return start(Options(given.server.rstrip("/"), given.profile, given.safe_mode, given.wallboard, given.timings))
 
 
 def _note_crashes() -> None:

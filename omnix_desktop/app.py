@@ -4,11 +4,13 @@ import gc
 import json
 import os
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.platform.paths import profile_folder
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.timings import Timings
 
 RELEASE = "0.1.0"
 
@@ -21,6 +23,7 @@ class Options:
     profile: str = "default"
     safe_mode: bool = False
     wallboard: bool = False
+    timings: Path | None = None
 
 
 def looks(profile: str) -> dict[str, str]:
@@ -35,6 +38,7 @@ def looks(profile: str) -> dict[str, str]:
 def start(options: Options) -> int:
     """What the first frame needs, then the rest; the network last."""
     gc.disable()  # nothing made while starting is garbage
+    timings = Timings(options.timings) if options.timings else None
     seen = {} if options.safe_mode else looks(options.profile)
     os.environ.setdefault("QT_SCALE_FACTOR", seen.get("zoom", "1"))
     app = QApplication(["omnix-desktop"])
@@ -51,6 +55,8 @@ def start(options: Options) -> int:
     frame = None
     if seen.get("stays"):
         frame = Frame(seen.get("ground", ""), seen.get("place", ""))
+        if timings:
+            timings.first(frame, "frame")
         frame.show()
         app.processEvents()
 
@@ -66,7 +72,7 @@ def start(options: Options) -> int:
     mode = profile.known.theme if profile.known.theme in ("light", "dark") else "system"
     theme().install(app, mode, "fusion" if options.safe_mode else "qlementine")  # type: ignore[arg-type]  # checked
     app.setWindowIcon(mark())
-    program = Program(Lives(profile), RELEASE, safe=options.safe_mode, wallboard=options.wallboard)
+    program = Program(Lives(profile), RELEASE, safe=options.safe_mode, wallboard=options.wallboard, timings=timings)
     instance.called.connect(program.come_forward)
     program.show(frame)
     app.processEvents()

@@ -127,7 +127,7 @@ def build(
     made = Workspace(
         folder=folder,
         now=NOW,
-        me=_signed_in(),
+        me=signed_in(),
         handled=tuple(thread.interaction for thread in threads[:handled]),
         ended=tuple(thread.interaction for thread in threads[handled:]),
         waiting=tuple(sorted((thread.interaction for thread in queued), key=lambda row: row.queued_at)),
@@ -317,7 +317,7 @@ def _leave_unsent(engine: Engine, made: Workspace) -> None:
     local.note(row, refused(Reason.NOT_OWNER, name="Sari Utami")).result()
 
 
-def _signed_in() -> SignedIn:
+def signed_in() -> SignedIn:
     return SignedIn(
         session_id=catalogue.SESSION_ID, tenant_id=catalogue.TENANT_ID, tenant_code=catalogue.TENANT.code,
         tenant_name=catalogue.TENANT.name, user_id=UserId(ME.id), user_name=ME.name, role=ME.role,

@@ -11,6 +11,8 @@ from omnix_desktop.models.why import sentence
 from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.painted_rows import PaintedRows
+from omnix_desktop.ui.shell.timings import Timings
 from omnix_desktop.ui.shell.work import Life, Work
 from omnix_desktop.ui.theme import theme
 from omnix_desktop.ui.windows.sign_in import Door, Prefill, SignInWindow
@@ -39,8 +41,17 @@ class Lives(Protocol):
 class Program(QObject):
     """From the first frame to the end."""
 
-    def __init__(self, lives: Lives, release: str, *, safe: bool = False, wallboard: bool = False) -> None:
+    def __init__(
+        self,
+        lives: Lives,
+        release: str,
+        *,
+        safe: bool = False,
+        wallboard: bool = False,
+        timings: Timings | None = None,
+    ) -> None:
         super().__init__()
+        self._timings = timings
         self._lives, self._release, self._safe, self._wallboard = lives, release, safe, wallboard
         self._tasks = Tasks("program")
         self._leaving = asyncio.Event()
@@ -98,6 +109,8 @@ class Program(QObject):
 
     def _show_work(self, life: Life, frame: Frame) -> Work:
         self._work = work = Work(life, frame, self._release, self._tasks, self._leave, layout=not self._safe)
+        if self._timings is not None:
+            PaintedRows(self._timings, work.window.panels)
         life.ports.link.subscribe(self._linked)
         frame.show()
         if self._wallboard:
