@@ -6,6 +6,7 @@ import os
 from dataclasses import dataclass
 from pathlib import Path
 
+from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.platform.paths import profile_folder
@@ -13,6 +14,8 @@ from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.timings import Timings
 
 RELEASE = "0.1.0"
+FRAME_MS = 150
+"""How long the first frame is waited for; a window system that is slower shows it later."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ def looks(profile: str) -> dict[str, str]:
     except (OSError, ValueError):
         return {}
     return {str(name): str(value) for name, value in known.items()} if isinstance(known, dict) else {}
+
+
+def _painted(app: QApplication, frame: Frame) -> None:
+    """Once the window system has mapped the frame; what comes next keeps the loop from turning."""
+    patience = QDeadlineTimer(FRAME_MS)
+    while not frame.is_painted and not patience.hasExpired():
+        app.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 5)
+    app.processEvents()
 
 
 def start(options: Options) -> int:
@@ -58,7 +69,7 @@ def start(options: Options) -> int:
         if timings:
             timings.first(frame, "frame")
         frame.show()
-        app.processEvents()
+        _painted(app, frame)
 
     from omnix_desktop.i18n import language, on_language_change, set_language
     from omnix_desktop.session import Lives, Profile

@@ -1,7 +1,7 @@
 """The main window's frame: shown before anything that fills it is imported, so it imports Qt and nothing of ours."""
 
 from PySide6.QtCore import QByteArray, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QPalette, QShowEvent
+from PySide6.QtGui import QCloseEvent, QColor, QGuiApplication, QPaintEvent, QPalette, QShowEvent
 from PySide6.QtWidgets import QMainWindow
 
 SIZE = (1440, 900)
@@ -15,6 +15,7 @@ class Frame(QMainWindow):
 
     def __init__(self, ground: str = "", geometry: str = "") -> None:
         super().__init__()
+        self.is_painted = False
         self.setObjectName("main_window")
         self.setWindowTitle("Omnix Desktop")
         room = QGuiApplication.primaryScreen().availableGeometry()
@@ -33,6 +34,10 @@ class Frame(QMainWindow):
     def where(self) -> str:
         """The place on the screen, to be remembered."""
         return bytes(self.saveGeometry().toBase64().data()).decode()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        self.is_painted = True
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)

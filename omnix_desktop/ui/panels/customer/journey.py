@@ -87,7 +87,7 @@ class JourneyView(QWidget):
             self._wait.start()
 
     def _ask(self, *, older: bool = False) -> None:
-        if self.isVisible():
+        if self.isVisible() and self._desk.status.offline() is None:
             self._commands.start(load_journey(self._commands.place, older=older), "journey")
 
     def _turn(self, place: int) -> None:
