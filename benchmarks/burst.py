@@ -18,7 +18,7 @@ from backend import accounts
 from backend.app import assembled
 from backend.store.engine import DatabaseSettings
 from benchmarks.figures import Figure, median, tell
-from benchmarks.places import KEY, ROOT, Serving, database, folder, server
+from benchmarks.places import database, folder
 from benchmarks.swarm import Swarm, count_batches, count_bytes, count_plain, follow, heartbeat, open_all
 from omnix_protocol import codec, frames
 from omnix_protocol.catalogue import AddQuickReply
@@ -28,6 +28,7 @@ from omnix_protocol.scopes import Commit
 from omnix_protocol.sign_in import SignedIn
 from tests.support.backend import PASSWORD, TENANT, bearer, credentials, founded, settings_for
 from tests.support.nats import nats_server
+from tests.support.server_process import KEY, ROOT, Serving, server
 from tests.support.waiting import DIES_WITH_US, free_port, listening, wait_until
 
 CHANGES = 100

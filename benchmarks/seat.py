@@ -12,12 +12,12 @@ from typing import Any
 
 import msgspec
 
-from benchmarks.places import ROOT
 from omnix_desktop.platform.keychain import Keychain
 from omnix_desktop.platform.paths import HOME, desk_folder
 from omnix_desktop.session import Profile
 from omnix_protocol.sign_in import SignedIn
 from tests.support import cached_workspace
+from tests.support.server_process import ROOT
 from tests.support.virtual_screen import Screen, end
 from tests.support.waiting import DIES_WITH_US
 

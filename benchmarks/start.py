@@ -6,8 +6,9 @@ import time
 from collections.abc import Iterator
 
 from benchmarks.figures import Figure, median, tell
-from benchmarks.places import ROOT, folder
+from benchmarks.places import folder
 from benchmarks.seat import Furnishing, Program, Seat
+from tests.support.server_process import ROOT
 from tests.support.virtual_screen import end, virtual_screen
 from tests.support.waiting import DIES_WITH_US, wait_until
 
@@ -33,7 +34,8 @@ def bare(seat: Seat) -> float:
 
 
 def started(program: Program) -> dict[str, float]:
-    return wait_until(lambda: m if {"frame", *USABLE} <= (m := program.moments()).keys() else None, "it stands", 30)
+    wait_until(lambda: {"frame", *USABLE} <= program.moments().keys(), "queue and conversation are painted", 30)
+    return program.moments()
 
 
 def measure() -> Iterator[Figure]:
