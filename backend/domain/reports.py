@@ -108,6 +108,8 @@ async def _target_agents(
 @answers(JourneyPage)
 async def journey_page(query: JourneyPage, ctx: AskContext) -> JourneyPageAnswer | Refused:
     await ctx.need(Customer, query.customer_id)
+    if not await sees_customer(ctx, query.customer_id):
+        return refused(Reason.NOT_ENTITLED)
     if query.before is not None and query.before.tzinfo is None:
         return refused(Reason.INVALID_FIELD, field="before", detail="a time needs its offset")
     found = await ctx.tx.conversations.journey(query.customer_id, query.before, query.limit + 1)
@@ -148,8 +150,11 @@ async def _journey_rows(ctx: AskContext, shown: list[Interaction]) -> tuple[Jour
 
 
 @answers(JourneyDetail)
-async def journey_detail(query: JourneyDetail, ctx: AskContext) -> JourneyDetailAnswer:
+async def journey_detail(query: JourneyDetail, ctx: AskContext) -> JourneyDetailAnswer | Refused:
+    """Whoever may see the customer may read all that was said with them, whoever said it."""
     interaction = await ctx.need(Interaction, query.interaction_id)
+    if not await sees_customer(ctx, interaction.customer_id):
+        return refused(Reason.NOT_ENTITLED)
     messages, memos = await ctx.tx.messages.of_interaction(query.interaction_id)
     return JourneyDetailAnswer(
         interaction=interaction,
