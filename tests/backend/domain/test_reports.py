@@ -13,6 +13,7 @@ from backend.store.tables.journal import audit_asked
 from omnix_protocol import scopes
 from omnix_protocol.base import Query
 from omnix_protocol.conversations import End, Interaction
+from omnix_protocol.customers import EditCustomer
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import BoardId, ConversationId, CustomerId, IdentityId, InteractionId, QueueId, new_id
 from omnix_protocol.people import EditUser, PresenceState, User
@@ -27,6 +28,8 @@ from omnix_protocol.reports import (
     ProjectBoard,
     QueuePage,
     SearchCustomers,
+    ShownField,
+    ShowNik,
     TransferTargets,
 )
 from tests.support.office import Office
@@ -93,6 +96,18 @@ async def test_opening_a_customers_story_leaves_a_trail(company: Office) -> None
         (f"user:{company.user('bima')}", "JourneyPage"),
         (f"user:{company.user('bima')}", "JourneyDetail"),
     ]
+
+
+async def test_unmasking_a_nik_leaves_a_trail_and_is_for_whom_the_customer_is_seen(company: Office) -> None:
+    interaction = await company.serving("ayu")
+    edit = EditCustomer(customer_id=interaction.customer_id, base_version=1, nik="3273010101900001")
+    await company.done("ayu", edit)
+    async with trail(company) as seen:
+        assert await company.ask("ayu", ShowNik(customer_id=interaction.customer_id)) == ShownField(
+            value="3273010101900001"
+        )
+        assert await company.ask("bima", ShowNik(customer_id=interaction.customer_id)) == refused(Reason.NOT_ENTITLED)
+    assert [(row.actor, row.what) for row in seen] == [(f"user:{company.user('ayu')}", "ShowNik")]
 
 
 async def test_the_board_counts_what_there_is_and_opens_into_the_list(company: Office) -> None:
