@@ -1,5 +1,7 @@
 """The pick-up limit is a constraint of the database too: a handler that counts wrong is stopped there."""
 
+from typing import Any
+
 import pytest
 
 from backend.domain.base import HANDLERS, Context
@@ -20,7 +22,8 @@ async def test_a_handler_that_forgets_the_limit_is_stopped(company: Office, monk
     await company.done("sari", SetPickUpLimit(user_id=company.user("ayu"), limit=2))
     await company.serving("ayu", sender="rina")
     third = await company.writes(sender="wati")
-    monkeypatch.setitem(HANDLERS, PickUp, without_looking)
+    handlers: dict[Any, Any] = HANDLERS
+    monkeypatch.setitem(handlers, PickUp, without_looking)
     await company.done("ayu", PickUp(interaction_id=third.interaction_id))  # the second: within the limit
     assert (await company.barred("ayu", PickUp(interaction_id=third.interaction_id))).code == Reason.UNAVAILABLE
     assert (await company.get(Presence, company.user("ayu"))).load == 2
