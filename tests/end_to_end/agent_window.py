@@ -4,6 +4,7 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from tests.end_to_end.company import CODE, PASSWORD, Company
@@ -25,12 +26,18 @@ class AgentWindow:
 
     def sign_in(self, email: str, password: str = PASSWORD, tenant: str = CODE) -> None:
         """Two steps: which company, then who (S0.1–S0.3)."""
-        window = self.desk
-        window.write(tenant, name="Kode tenant", role="text")
-        window.press(name="Lanjut")
-        window.write(email, name="Email", role="text")
-        window.write(password, name="Kata sandi", role="password text")
-        window.press(name="Masuk", role="push button")
+        self.gives_tenant(tenant)
+        self.gives_password(email, password)
+
+    def gives_tenant(self, tenant: str) -> None:
+        self.desk.write(tenant, name="Kode tenant", role="text")
+        self.desk.press(name="Lanjut")
+        self.desk.see(name="Email", role="text")
+
+    def gives_password(self, email: str, password: str) -> None:
+        self.desk.write(email, name="Email", role="text")
+        self.desk.write(password, name="Kata sandi", role="password text")
+        self.desk.press(name="Masuk", role="push button")
         self.is_connected()
 
     def is_connected(self) -> None:
@@ -41,9 +48,12 @@ class AgentWindow:
 
     def take_next(self, text: str) -> None:
         """F2; the conversation opens with what the customer wrote, the cursor in the reply."""
-        self.desk.until(lambda: self.desk.see(name="Ambil berikutnya").enabled, "the next can be taken")
-        self.desk.key("F2")
+        self.take_whoever_waits()
         self.reads(text)
+
+    def take_whoever_waits(self) -> None:
+        self.desk.until(lambda: self.desk.see(name="Ambil berikutnya").enabled, "somebody waits", 120)
+        self.desk.key("F2")
         self._is_in(REPLY)
 
     def reply(self, text: str) -> None:
@@ -100,7 +110,7 @@ class AgentWindow:
         self.desk.see(contains="Akhiri interaksi dengan")
         self.desk.key("Return")
         self.desk.see_no(contains="Akhiri interaksi dengan")
-        self.desk.see(name="Tidak ada yang Anda tangani")
+        self.desk.see(contains=" diakhiri")
 
     def reads(self, text: str, state: str = "") -> None:
         """A row of the thread says this; `state` are the words for what became of it."""
@@ -111,7 +121,7 @@ class AgentWindow:
         """The numbers on the wall, each by its caption: `waiting=1`."""
         for figure, value in figures.items():
             caption = f"{CAPTIONS[figure]}, {value}"
-            self._any(lambda one, caption=caption: _says(one, caption), f"the wall says {caption}", contains=caption)
+            self._any(partial(_says, caption), f"the wall says {caption}", contains=caption)
 
     def opens_list_behind(self, figure: str, contains: str) -> None:
         """A click on a number opens what it counts; Escape closes it."""
@@ -124,6 +134,9 @@ class AgentWindow:
         """The customer stands in the history of the day (S0.25)."""
         self.desk.click(contains="Riwayat", role="page tab")
         self.desk.see(contains=f"{customer}, ", role="table cell")
+
+    def fill_the_screen(self) -> None:
+        self.desk.screen.run("wmctrl", "-r", ":ACTIVE:", "-b", "add,maximized_vert,maximized_horz")
 
     def quit(self) -> None:
         self.desk.key("ctrl+q")
@@ -141,7 +154,7 @@ class AgentWindow:
         self.desk.until(lambda: any(holds(one) for one in self.desk.all(**which)), what)
 
 
-def _says(one: Seen, caption: str) -> bool:
+def _says(caption: str, one: Seen) -> bool:
     return one.name == caption or one.name.startswith(f"{caption},")
 
 

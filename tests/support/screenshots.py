@@ -3,6 +3,7 @@
 import argparse
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from tests.support.virtual_screen import virtual_screen
@@ -12,7 +13,7 @@ SIZES = ((1366, 768), (1440, 900), (2560, 1440))
 INSIDE = "OMNIX_SCREENSHOT"
 
 
-def main() -> int:
+def main(arguments: Sequence[str] | None = None) -> int:
     """One program for each size, theme and language, each in a screen of that size."""
     asked = argparse.ArgumentParser(description=__doc__)
     asked.add_argument("--target", type=Path, default=TARGET)
@@ -20,7 +21,7 @@ def main() -> int:
     asked.add_argument("--theme", choices=("light", "dark"))
     asked.add_argument("--language", choices=("id", "en"))
     asked.add_argument("--scale", default="1", help="of the letters and everything: 1 or 2")
-    given = asked.parse_args()
+    given = asked.parse_args(arguments)
     given.target.mkdir(parents=True, exist_ok=True)
     for width, height in SIZES:
         if given.size in (None, f"{width}x{height}"):

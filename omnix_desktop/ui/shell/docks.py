@@ -9,6 +9,7 @@ from PySide6.QtWidgets import (
     QMainWindow,
     QStyle,
     QStyleOption,
+    QTabBar,
     QTabWidget,
     QWidget,
 )
@@ -144,10 +145,18 @@ class Docks(QObject):
         """To the front, and the keyboard into it."""
         dock = self._docks[name]
         dock.show()
-        dock.raise_()
+        self._to_front(dock)
         if dock.isFloating():
             dock.activateWindow()
         dock.panel.focus_first()
+
+    def _to_front(self, dock: PanelDock) -> None:
+        """raise_ alone chooses the tab only where nothing lies above the dock, and a style's focus frames do."""
+        dock.raise_()
+        for bar in self._window.findChildren(QTabBar, options=Qt.FindChildOption.FindDirectChildrenOnly):
+            for place in range(bar.count()):
+                if bar.tabText(place) == dock.windowTitle():
+                    bar.setCurrentIndex(place)
 
     def _focused(self, _was: QWidget | None, now: QWidget | None) -> None:
         if now is None:

@@ -9,6 +9,7 @@ from omnix_desktop.i18n import set_language
 from omnix_desktop.ports import LinkState
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.shell.palette import Palette
+from omnix_desktop.ui.widgets.panel import Panel
 from tests.support.workbench import Workbench
 
 
@@ -98,3 +99,15 @@ def test_a_thousand_switches_keep_few_views(bench: Workbench) -> None:
         bench.desk.selection.open(rows[number % len(rows)].opened)
     QApplication.processEvents()
     assert len(panel.area.findChildren(QPlainTextEdit)) == len(rows)
+
+
+def test_a_panel_behind_others_comes_to_the_front_when_it_is_asked_for(bench: Workbench, qtbot: QtBot) -> None:
+    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    panels = {name: bench.screens._parent().panels[name] for name in ("case", "ticket", "customer")}
+    for name in ("case", "ticket", "customer", "case", "customer"):
+        bench.screens.show_panel(name)
+        qtbot.waitUntil(lambda name=name: _on_top(panels) == [name])
+
+
+def _on_top(panels: dict[str, Panel]) -> list[str]:
+    return [name for name, panel in panels.items() if not panel.visibleRegion().isEmpty()]

@@ -103,6 +103,7 @@ class WallboardWindow(Surface):
         self.wall.agents.pressed_cell.connect(self._open_agent)
         self.wall.alarm.clicked.connect(self._open_alarm)
         self.board.figures_changed.connect(self._turn)
+        self._place.desk.catalogue.changed.connect(self.retranslate)  # the tenant's name may come after the window
         self.board.fresh_changed.connect(self._turn)
         self._full.clicked.connect(self.toggle_full_screen)
         self._monitor.clicked.connect(self._choose_screen)
