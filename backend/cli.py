@@ -21,10 +21,10 @@ from backend.store import schema
 from backend.store.errors import SchemaMissing, Unavailable
 from backend.telemetry import start_logging
 from omnix_protocol.frames import MAX_FRAME
+from omnix_protocol.sign_in import PASSWORD_MIN
 
 WRONG: Final = 2
 FAILED: Final = 1
-PASSWORD_MIN: Final = 10
 REPLAY_LIST: Final = 1000
 
 

@@ -12,7 +12,7 @@ import msgspec
 from omnix_protocol import codec
 from omnix_protocol.base import Command, Pulse, Query
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import CommandId, FileId, SessionId
+from omnix_protocol.ids import CommandId, FileId, SessionId, UserId
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import Session, SignedIn
 
@@ -106,6 +106,10 @@ class Account(Protocol):
     async def end_session(self, session_id: SessionId) -> Refused | None: ...
 
     async def change_password(self, old: str, new: str) -> Refused | None: ...
+
+    async def reset_password(self, user_id: UserId, password: str) -> Refused | None:
+        """Give somebody else a one-time password; all their sessions end."""
+        ...
 
     async def sign_out(self) -> None: ...
 

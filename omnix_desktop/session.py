@@ -7,6 +7,7 @@ from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 from typing import TypeVar
 
 import msgspec
@@ -16,14 +17,14 @@ from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.clock import ServerClock
 from omnix_desktop.models.source import Source
 from omnix_desktop.platform.keychain import Keychain
-from omnix_desktop.platform.keys import Locked, key_for
+from omnix_desktop.platform.keys import Locked, key_for, rewrap
 from omnix_desktop.platform.paths import desk_folder, profile_folder
 from omnix_desktop.ports import OFFLINE, Account, Ports
 from omnix_desktop.sync.desk import Desk
 from omnix_desktop.sync.http import Http, Unreachable
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import SessionId, UserId, new_id
-from omnix_protocol.sign_in import Session, SignedIn, SignIn, TenantFound
+from omnix_protocol.sign_in import ChangePassword, Session, SignedIn, SignIn, TenantFound
 
 T = TypeVar("T")
 LOOKS = ("theme", "language", "zoom")
@@ -121,6 +122,12 @@ class Door:
             self.profile.remember(email=email.strip())
         return answer
 
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None:
+        """A one-time password becomes the person's own, before they enter."""
+        request = ChangePassword(old_password=old, new_password=new)
+        server = self.profile.known.server
+        return await self._ask(server, lambda http: http.change_password(signed_in.access_token, request))
+
     def can_remember(self) -> bool:
         """Whether this machine has a keychain; without one the password is asked each time."""
         return self.profile.keychain.available
@@ -142,6 +149,8 @@ class _SigningOut:
     inner: Account
     profile: Profile
     ended: Callable[[], None]
+    folder: Path
+    key: bytes
 
     @property
     def me(self) -> SignedIn:
@@ -154,7 +163,13 @@ class _SigningOut:
         return await self.inner.end_session(session_id)
 
     async def change_password(self, old: str, new: str) -> Refused | None:
-        return await self.inner.change_password(old, new)
+        refused = await self.inner.change_password(old, new)
+        if refused is None:
+            await asyncio.to_thread(rewrap, self.folder, self.key, new)
+        return refused
+
+    async def reset_password(self, user_id: UserId, password: str) -> Refused | None:
+        return await self.inner.reset_password(user_id, password)
 
     async def sign_out(self) -> None:
         self.profile.forget()
@@ -183,7 +198,8 @@ class Life:
         if remember:
             profile.keep(signed_in)
         self.desk = Desk(profile.known.server, signed_in, profile.known.device_id, folder, key, keep)
-        self.ports: Ports = replace(self.desk.ports, account=_SigningOut(self.desk.ports.account, profile, ended))
+        account = _SigningOut(self.desk.ports.account, profile, ended, folder, key)
+        self.ports: Ports = replace(self.desk.ports, account=account)
 
     @property
     def source(self) -> Source:

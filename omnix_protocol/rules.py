@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from omnix_protocol.channels import Capabilities
 from omnix_protocol.messages import DeliveryState
-from omnix_protocol.people import Rules, User
+from omnix_protocol.people import Role, Rules, User
 
 PREVIEW_LENGTH = 120
 
@@ -45,6 +45,13 @@ def may_retry(state: DeliveryState) -> bool:
 def pick_up_limit(rules: Rules, user: User) -> int:
     """How many interactions this user may handle at once (S0.20)."""
     return rules.pick_up_limit if user.pick_up_limit is None else user.pick_up_limit
+
+
+def may_reset(by: Role, of: Role) -> bool:
+    """Team leaders issue credentials to those below them (S0.9); administrators to everybody not above them."""
+    if by.rank >= Role.ADMINISTRATOR.rank:
+        return of.rank <= by.rank
+    return by.rank >= Role.TEAM_LEADER.rank and of.rank < by.rank
 
 
 def text_limit(rules: Rules, capabilities: Capabilities) -> int:

@@ -1,7 +1,7 @@
 """The HTTP bodies of the doors beside commands: signing in, sessions, passwords, files."""
 
 from datetime import datetime
-from typing import Annotated
+from typing import Annotated, Final
 
 from msgspec import Meta
 
@@ -10,6 +10,9 @@ from omnix_protocol.ids import SessionId, TenantId, UserId
 from omnix_protocol.people import Role
 
 Password = Annotated[str, Meta(min_length=1, max_length=1024)]
+PASSWORD_MIN: Final = 10
+"""Characters that a new password has at least."""
+NewPassword = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=1024)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
@@ -77,10 +80,10 @@ class ChangePassword(Value, frozen=True, kw_only=True):
     """POST /v1/password, by the user."""
 
     old_password: Password
-    new_password: Annotated[str, Meta(min_length=10, max_length=1024)]
+    new_password: NewPassword
 
 
 class ResetPassword(Value, frozen=True, kw_only=True):
     """POST /v1/users/{id}/password, by an administrator: a one-time password that must be changed."""
 
-    new_password: Annotated[str, Meta(min_length=10, max_length=1024)]
+    new_password: NewPassword

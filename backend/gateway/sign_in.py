@@ -18,6 +18,7 @@ from omnix_protocol import sign_in as words
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import CommandId, SessionId, TenantId, UserId, new_id
 from omnix_protocol.people import RecordSignIn, Role, User
+from omnix_protocol.rules import may_reset
 
 SYSTEM: Final = Actor("system", "")
 _log = logging.getLogger("backend.gateway.sign_in")
@@ -214,13 +215,6 @@ class SignInDoor:
         async with self._store.read(call.principal.tenant_id) as tx:
             user = await tx.get(User, call.principal.actor.id)
         return user is not None and user.role.rank >= Role.ADMINISTRATOR.rank
-
-
-def may_reset(by: Role, of: Role) -> bool:
-    """Team leaders issue credentials to those below them (S0.9); administrators to everybody not above them."""
-    if by.rank >= Role.ADMINISTRATOR.rank:
-        return of.rank <= by.rank
-    return by.rank >= Role.TEAM_LEADER.rank and of.rank < by.rank
 
 
 def _signed_in(

@@ -46,6 +46,12 @@ def key_for(folder: Path, name: str, keychain: Keychain, password: str | None, n
     return key
 
 
+def rewrap(folder: Path, key: bytes, password: str) -> None:
+    """The password was changed: where the key lies under it, it lies under the new one from now on."""
+    if (folder / "key").exists():
+        _wrap(folder / "key", key, password)
+
+
 def _derived(password: str, salt: bytes) -> bytes:
     argon2 = importlib.import_module("argon2.low_level")
     derived: bytes = argon2.hash_secret_raw(password.encode(), salt, _TIME, _MEMORY, _LANES, LENGTH * 2, argon2.Type.ID)

@@ -7,8 +7,8 @@ from omnix_desktop.ports import OFFLINE
 from omnix_desktop.sync.http import Http, Unreachable
 from omnix_desktop.sync.tokens import SignedOut, Tokens
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import SessionId
-from omnix_protocol.sign_in import ChangePassword, Session, SignedIn
+from omnix_protocol.ids import SessionId, UserId
+from omnix_protocol.sign_in import ChangePassword, ResetPassword, Session, SignedIn
 
 T = TypeVar("T")
 
@@ -32,6 +32,10 @@ class SignedInAccount:
     async def change_password(self, old: str, new: str) -> Refused | None:
         request = ChangePassword(old_password=old, new_password=new)
         return await self._with_token(lambda token: self._http.change_password(token, request))
+
+    async def reset_password(self, user_id: UserId, password: str) -> Refused | None:
+        request = ResetPassword(new_password=password)
+        return await self._with_token(lambda token: self._http.reset_password(token, user_id, request))
 
     async def sign_out(self) -> None:
         """Here in any case; the server's side of the session ends where it can be reached."""

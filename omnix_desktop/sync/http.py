@@ -11,12 +11,13 @@ import msgspec
 
 from omnix_protocol import codec
 from omnix_protocol.errors import Reason, Refused, refused
-from omnix_protocol.ids import FileId, SessionId
+from omnix_protocol.ids import FileId, SessionId, UserId
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import (
     ChangePassword,
     FindTenant,
     Refresh,
+    ResetPassword,
     Session,
     Sessions,
     SignedIn,
@@ -88,6 +89,9 @@ class Http:
 
     async def change_password(self, token: str, request: ChangePassword) -> Refused | None:
         return await self._do("POST", "/v1/password", token, request)
+
+    async def reset_password(self, token: str, user_id: UserId, request: ResetPassword) -> Refused | None:
+        return await self._do("POST", f"/v1/users/{user_id}/password", token, request)
 
     async def upload(
         self, token: str, name: str, media_type: str, size: int, body: AsyncIterator[bytes]

@@ -22,7 +22,7 @@ from omnix_desktop.sync.outbox import DURABLE, lane_of, subject_of
 from omnix_protocol import codec
 from omnix_protocol.base import Command, Pulse, Query
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import CommandId, FileId, SessionId, new_id
+from omnix_protocol.ids import CommandId, FileId, SessionId, UserId, new_id
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import Session, SignedIn
 
@@ -104,15 +104,26 @@ class FakeAccount:
     def __init__(self, me: SignedIn) -> None:
         self.me = me
         self.signed_out = False
+        self.known: tuple[Session, ...] | Refused = ()
+        self.refused: Refused | None = None
+        self.asked: list[tuple[str, ...]] = []
 
     async def sessions(self) -> tuple[Session, ...] | Refused:
-        return ()
+        return self.known
 
     async def end_session(self, session_id: SessionId) -> Refused | None:
-        return None
+        self.asked.append(("end_session", session_id))
+        if self.refused is None and not isinstance(self.known, Refused):
+            self.known = tuple(one for one in self.known if one.id != session_id)
+        return self.refused
 
     async def change_password(self, old: str, new: str) -> Refused | None:
-        return None
+        self.asked.append(("change_password", old, new))
+        return self.refused
+
+    async def reset_password(self, user_id: UserId, password: str) -> Refused | None:
+        self.asked.append(("reset_password", user_id, password))
+        return self.refused
 
     async def sign_out(self) -> None:
         self.signed_out = True

@@ -140,6 +140,9 @@ class NoDoor:
     async def sign_in(self, email: str, password: str) -> SignedIn | Refused:
         return OFFLINE
 
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None:
+        return OFFLINE
+
     def can_remember(self) -> bool:
         return True
 

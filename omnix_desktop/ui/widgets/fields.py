@@ -315,6 +315,12 @@ class Field(QWidget):
         self._label.setText(label)
         self.input.setAccessibleName(label)
 
+    def set_helper(self, helper: str) -> None:
+        """Other words of help; what is wrong stays said."""
+        wrong = self.error()
+        self._helper = helper
+        self.set_error(wrong)
+
     def set_error(self, sentence: str) -> None:
         """What is wrong and what to do, in red below; empty when nothing is."""
         self._note.setText(sentence or self._helper)

@@ -1,28 +1,27 @@
 """Signing in, in two steps: which company on which server, then who (S0.1–S0.9)."""
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPainter, QPaintEvent
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QStackedWidget, QVBoxLayout, QWidget
+import msgspec
+from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from omnix_desktop.i18n import language, on_language_change, set_language, tr
 from omnix_desktop.models.why import sentence
 from omnix_desktop.tasks import Tasks
-from omnix_desktop.ui.theme import Radius, Space
-from omnix_desktop.ui.widgets import paint
-from omnix_desktop.ui.widgets.banners import Banner
+from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.buttons import Button
 from omnix_desktop.ui.widgets.fields import CheckBox, Field, TextLine
-from omnix_desktop.ui.widgets.labels import Label, Surface
-from omnix_desktop.ui.widgets.progress import ProgressLine
+from omnix_desktop.ui.widgets.labels import Surface
+from omnix_desktop.ui.windows.sign_in_card import NewPasswordStep, SignInCard
 from omnix_protocol.errors import Refused
 from omnix_protocol.sign_in import SignedIn, TenantFound
 
-CARD = 400
+TENANT, PERSON, NEW_PASSWORD = range(3)
+"""The steps."""
 
 
 class Door(Protocol):
@@ -31,6 +30,8 @@ class Door(Protocol):
     async def find_tenant(self, server: str, code: str) -> TenantFound | Refused: ...
 
     async def sign_in(self, email: str, password: str) -> SignedIn | Refused: ...
+
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None: ...
 
     def can_remember(self) -> bool: ...
 
@@ -93,13 +94,15 @@ class SignInWindow(Surface):
         self._enter.setObjectName("sign_in_enter")
         self._language = Button("", "quiet", icon="languages", small=True)
         self._language.setObjectName("sign_in_language")
+        self._own = NewPasswordStep()
+        self._waiting: SignedIn | None = None  # signed in, but not before the password is their own
         self._card = SignInCard()
         self._lay_out()
         self._connect()
         forget = on_language_change(self.retranslate)
         self.destroyed.connect(lambda: forget())
         self.retranslate()
-        self._show_step(1 if prefill.tenant_name else 0)
+        self._show_step(PERSON if prefill.tenant_name else TENANT)
 
     def sizeHint(self) -> QSize:
         return QSize(960, 640)
@@ -115,26 +118,40 @@ class SignInWindow(Surface):
         self._next.set_text(tr("sign_in.next"))
         self._enter.set_text(tr("sign_in.enter"))
         self._language.set_text("English" if language() == "id" else "Bahasa Indonesia")
+        self._own.retranslate()
         self._code.edit.setPlaceholderText(tr("sign_in.tenant_hint"))
         self._server.edit.setPlaceholderText("https://")
-        if self._tenant.name:
-            self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
+        self._greet()
         if self._notice:
             self._card.banner.show_sentence(self._notice, "soon")
 
+    def _greet(self) -> None:
+        step = self._card.steps.currentIndex()
+        if step == TENANT:
+            self._card.say(tr("sign_in.title"), tr("sign_in.which_company"))
+        elif step == PERSON:
+            self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
+        elif self._waiting is not None:
+            self._card.say(tr("sign_in.new_password"), tr("sign_in.new_password_why", name=self._waiting.user_name))
+
     def _show_step(self, step: int) -> None:
         self._card.steps.setCurrentIndex(step)
-        if step == 0:
-            self._card.say(tr("sign_in.title"), tr("sign_in.which_company"))
+        self._greet()
+        self._card.hint.setVisible(step == PERSON and not self._door.can_remember())
+        if step == TENANT:
             (self._code if self._server.text() else self._server).edit.setFocus()
-            return
-        self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
+        elif step == PERSON:
+            self._show_person()
+        else:
+            self._card.banner.show_sentence("")
+            self._own.begin(self._password.text())
+
+    def _show_person(self) -> None:
         self._remember.setEnabled(self._door.can_remember())
         if not self._door.can_remember():
             self._remember.setChecked(False)
         self._remember.setToolTip("" if self._door.can_remember() else tr("sign_in.no_keychain"))
         self._card.hint.setText("" if self._door.can_remember() else tr("sign_in.no_keychain"))
-        self._card.hint.setVisible(not self._door.can_remember())
         (self._password if self._email.text() else self._email).edit.setFocus()
 
     def _submit_tenant(self) -> None:
@@ -153,7 +170,7 @@ class SignInWindow(Surface):
             return
         self._tenant = answer
         self._card.banner.show_sentence("")
-        self._show_step(1)
+        self._show_step(PERSON)
 
     def _submit_person(self) -> None:
         email, password = self._email.text().strip(), self._password.text()
@@ -171,8 +188,39 @@ class SignInWindow(Surface):
             self._password.edit.selectAll()
             self._password.edit.setFocus()
             return
+        if answer.must_change_password:
+            self._waiting = answer
+            self._show_step(NEW_PASSWORD)
+            return
+        self._let_in(answer, password)
+
+    def _let_in(self, who: SignedIn, password: str) -> None:
         self._done = True
-        self.signed_in.emit(answer, password, self._remember.isChecked())
+        self.signed_in.emit(who, password, self._remember.isChecked())
+
+    def _submit_own(self, password: str) -> None:
+        if self._waiting is not None:
+            self._busy(True)
+            self._tasks.start(self._change(self._waiting, self._own.given, password), "change password")
+
+    async def _change(self, who: SignedIn, given: str, password: str) -> None:
+        refused = await self._door.change_password(who, given, password)
+        self._busy(False)
+        if refused is None:
+            self._let_in(msgspec.structs.replace(who, must_change_password=False), password)
+        elif refused.code in ("wrong_credentials", "not_signed_in"):
+            self._begin_again(tr("sign_in.given_no_more"))
+        elif refused.code == "invalid_field":
+            self._own.password.refuse(tr("password.same"))
+        else:
+            self._refuse(refused)
+
+    def _begin_again(self, words: str) -> None:
+        """What was given opens nothing any more: sign in with what was given since."""
+        self._waiting = None
+        self._password.set_text("")
+        self._show_step(PERSON)
+        self._card.banner.show_sentence(words, "bad" if words else "info")
 
     def _refuse(self, refused: Refused, unknown: str = "") -> None:
         words = tr(unknown) if unknown and refused.code == "not_found" else sentence(refused)
@@ -181,11 +229,11 @@ class SignInWindow(Surface):
         self._card.banner.show_sentence(words, "bad")
         seconds = refused.args.get("seconds")
         if refused.code == "locked_out" and isinstance(seconds, int):
-            self._card.count_down(seconds, self._enter)
+            self._card.count_down(seconds, self._enter if self._waiting is None else self._own.enter)
 
     def _busy(self, busy: bool) -> None:
         self._card.progress.setVisible(busy)
-        for button in (self._next, self._enter):
+        for button in (self._next, self._enter, self._own.enter):
             button.setEnabled(not busy)
 
     def _lay_out(self) -> None:
@@ -195,8 +243,8 @@ class SignInWindow(Surface):
         below.addStretch(1)
         below.addWidget(self._forgotten)
         second = _page(self._fields["email"], self._fields["password"], below, self._enter, self._switch)
-        self._card.steps.addWidget(first)
-        self._card.steps.addWidget(second)
+        for step in (first, second, self._own):
+            self._card.steps.addWidget(step)
         row = QHBoxLayout()
         row.addStretch(1)
         row.addWidget(self._card)
@@ -215,7 +263,9 @@ class SignInWindow(Surface):
             line.submitted.connect(self._submit_tenant)
         self._email.submitted.connect(self._password.edit.setFocus)
         self._password.submitted.connect(self._submit_person)
-        self._switch.clicked.connect(lambda: self._show_step(0))
+        self._switch.clicked.connect(lambda: self._show_step(TENANT))
+        self._own.chosen.connect(self._submit_own)
+        self._own.back.connect(lambda: self._begin_again(""))
         self._forgotten.clicked.connect(lambda: self._card.banner.show_sentence(tr("sign_in.forgotten_how"), "info"))
         self._language.clicked.connect(lambda: set_language("en" if language() == "id" else "id"))
 
@@ -223,68 +273,6 @@ class SignInWindow(Surface):
         if not self._done:
             self.closed.emit()
         event.accept()
-
-
-class SignInCard(QWidget):
-    """The white card in the middle: mark, words, what went wrong, the step."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setFixedWidth(CARD)
-        self._title = Label("", "title")
-        self._title.setObjectName("sign_in_title")
-        self._sentence = Label("", "body", "muted", wrap=True)
-        self.banner = Banner("", "bad")
-        self.banner.setObjectName("sign_in_problem")
-        self.steps = QStackedWidget()
-        self.hint = Label("", "small", "muted", wrap=True)
-        self.hint.hide()
-        self.progress = ProgressLine()
-        self.progress.hide()
-        self._left = 0
-        self._timer: Callable[[], None] = lambda: None
-        column = QVBoxLayout(self)
-        column.setContentsMargins(32, 32, 32, 28)
-        column.setSpacing(Space.S)
-        column.addSpacing(52)
-        for part in (self._title, self._sentence, self.banner):
-            column.addWidget(part)
-        column.addSpacing(Space.S)
-        column.addWidget(self.steps)
-        column.addWidget(self.hint)
-        column.addWidget(self.progress)
-
-    def say(self, title: str, words: str) -> None:
-        self._title.setText(title)
-        self._sentence.setText(words)
-
-    def count_down(self, seconds: int, button: Button) -> None:
-        """How long one has to wait, second by second."""
-        self._left = seconds
-        button.setEnabled(False)
-        timer = self.startTimer(1000)
-
-        def beat() -> None:
-            self._left -= 1
-            if self._left > 0:
-                self.banner.show_sentence(tr("refused.locked_out", seconds=self._left), "bad")
-                return
-            self.killTimer(timer)
-            self.banner.show_sentence("")
-            button.setEnabled(True)
-
-        self._timer = beat
-
-    def timerEvent(self, _event: object) -> None:
-        self._timer()
-
-    def paintEvent(self, _event: QPaintEvent) -> None:
-        painter = paint.antialiased(QPainter(self))
-        paint.fill(painter, QRectF(self.rect()), "panel", Radius.CARD + 4, "line")
-        mark = QRectF(32, 32, 40, 40)
-        paint.fill(painter, mark, "accent_fill", 11)
-        paint.text(painter, mark, "O", "title", "on_fill", align=Qt.AlignmentFlag.AlignHCenter, elide=False)
-        painter.end()
 
 
 def _line(name: str, words: str, *, password: bool = False) -> TextLine:

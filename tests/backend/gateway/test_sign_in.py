@@ -10,10 +10,10 @@ import pytest
 from backend import clock
 from backend.config import Bus, Settings, SignIn
 from backend.gateway.brakes import Brakes
-from backend.gateway.sign_in import may_reset
 from omnix_protocol import codec
 from omnix_protocol.errors import Reason
 from omnix_protocol.people import Role
+from omnix_protocol.rules import may_reset
 from omnix_protocol.sign_in import ChangePassword, FindTenant, Refresh, ResetPassword, Sessions, SignedIn, TenantFound
 from tests.backend.gateway.test_socket import quick_reply
 from tests.support.backend import (

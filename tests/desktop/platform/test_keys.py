@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from omnix_desktop.platform.keychain import Keychain
-from omnix_desktop.platform.keys import Locked, key_for
+from omnix_desktop.platform.keys import Locked, key_for, rewrap
 from omnix_desktop.platform.paths import desk_folder
 
 NOW = datetime(2026, 3, 16, 9, 30, tzinfo=UTC)
@@ -75,6 +75,17 @@ def test_after_a_reset_the_old_drafts_are_set_aside_and_open_with_the_old_passwo
     aside = tmp_path / "old-20260316-093000"
     assert (aside / "local.db").read_bytes() == b"drafts"
     assert key_for(aside, NAME, Missing(), "yang lama", NOW) == old
+
+
+def test_a_changed_password_opens_the_same_files(tmp_path: Path) -> None:
+    key = key_for(tmp_path, NAME, Missing(), "yang lama", NOW)
+    rewrap(tmp_path, key, "yang baru")
+    assert key_for(tmp_path, NAME, Missing(), "yang baru", NOW) == key
+
+
+def test_with_a_keychain_a_changed_password_changes_no_file(tmp_path: Path) -> None:
+    rewrap(tmp_path, key_for(tmp_path, NAME, Kept(), None, NOW), "yang baru")
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_damaged_key_file_is_treated_like_another_password(tmp_path: Path) -> None:

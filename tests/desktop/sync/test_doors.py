@@ -13,7 +13,7 @@ from omnix_desktop.sync.tokens import SignedOut, Tokens
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import FileId, new_id
 from omnix_protocol.messages import Attachment
-from omnix_protocol.sign_in import SignedIn, SignIn, TenantFound
+from omnix_protocol.sign_in import ChangePassword, SignedIn, SignIn, TenantFound
 from tests.support.fault_proxy import fault_proxy
 from tests.support.live_server import CODE, PASSWORD, LiveServer, live_server
 from tests.support.waiting import free_port, until
@@ -104,6 +104,27 @@ async def test_a_password_is_changed_only_by_who_knows_the_old_one(server: LiveS
     assert await desk.ports.account.change_password(PASSWORD, "kata-sandi-baru") is None
     again = SignIn(tenant_code=CODE, email="ratna@uji.test", password="kata-sandi-baru", device_id="d")
     assert isinstance(await http.sign_in(again), SignedIn)
+
+
+async def test_a_reset_gives_a_one_time_password_and_ends_the_sessions(server: LiveServer, http: Http) -> None:
+    leader, agent = await server.desk("Kartini"), await online(await server.desk("Ratna"))
+    account, ratna = leader.ports.account, agent.ports.account.me.user_id
+    assert await account.reset_password(ratna, "sekali-pakai-saja") is None
+    await until(lambda: agent.ports.link.status.state == LinkState.ENDED, "signed out")
+    request = SignIn(tenant_code=CODE, email="ratna@uji.test", password="sekali-pakai-saja", device_id="d")
+    again = await http.sign_in(request)
+    assert isinstance(again, SignedIn)
+    assert again.must_change_password
+    own = ChangePassword(old_password="sekali-pakai-saja", new_password="milik-saya-sendiri")
+    assert await http.change_password(again.access_token, own) is None
+    assert not isinstance(await http.sessions(again.access_token), Refused)
+
+
+async def test_a_password_is_reset_only_from_above(server: LiveServer) -> None:
+    agent, leader = await server.desk("Ratna"), await server.desk("Kartini")
+    barred = await agent.ports.account.reset_password(leader.ports.account.me.user_id, "sekali-pakai-saja")
+    assert barred is not None
+    assert barred.code == Reason.NOT_ENTITLED
 
 
 async def test_a_file_goes_up_and_comes_down_whole(server: LiveServer, tmp_path: Path) -> None:

@@ -3,10 +3,11 @@
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.ports import OFFLINE
@@ -40,6 +41,7 @@ class ScriptedDoor:
         self.tenant: TenantFound | Refused = TenantFound(code="nusanet", name="Nusanet Care", locale="id")
         self.person: SignedIn | Refused = SOMEBODY
         self.keychain = True
+        self.changed: Refused | None = None
         self.asked: list[tuple[str, str]] = []
 
     async def find_tenant(self, server: str, code: str) -> TenantFound | Refused:
@@ -49,6 +51,10 @@ class ScriptedDoor:
     async def sign_in(self, email: str, password: str) -> SignedIn | Refused:
         self.asked.append((email, password))
         return self.person
+
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None:
+        self.asked.append((old, new))
+        return self.changed
 
     def can_remember(self) -> bool:
         return self.keychain
@@ -173,3 +179,75 @@ def test_a_demonstration_fills_it_in(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("OMNIX_PASSWORD", "kata sandi")
     filled = Prefill("https://omnix.example").with_environment()
     assert filled == Prefill("https://omnix.example", "nusanet", "", "sinta@nusanet.example", "kata sandi")
+
+
+@pytest.fixture
+def given(window: SignInWindow, door: ScriptedDoor) -> SignInWindow:
+    """Somebody signed in with a one-time password."""
+    door.person = msgspec.structs.replace(SOMEBODY, must_change_password=True)
+    type_into(window, "sign_in_tenant", "nusanet", submit=True)
+    type_into(window, "sign_in_email", "sinta@nusanet.example", submit=True)
+    type_into(window, "sign_in_password", "sekali-pakai", submit=True)
+    door.asked.clear()
+    return window
+
+
+def said(window: SignInWindow) -> set[str]:
+    """What can be read on it."""
+    return {one.text() for one in window.findChildren(QLabel) if one.isVisible() and one.text()}
+
+
+def test_a_one_time_password_is_replaced_before_entering(given: SignInWindow, door: ScriptedDoor, qtbot: QtBot) -> None:
+    assert "Buat kata sandi Anda" in said(given)
+    assert any(words.startswith("Paling sedikit 10 karakter") for words in said(given))
+    with qtbot.waitSignal(given.signed_in) as signed:
+        type_into(given, "new_password", "milik saya sendiri", submit=True)
+        type_into(given, "new_password_again", "milik saya sendiri", submit=True)
+    assert door.asked == [("sekali-pakai", "milik saya sendiri")]
+    assert signed.args == [SOMEBODY, "milik saya sendiri", True]
+
+
+@pytest.mark.parametrize(
+    ("new", "again", "why"),
+    [
+        ("pendek", "pendek", "Terlalu pendek: paling sedikit 10 karakter."),
+        ("sekali-pakai", "sekali-pakai", "Ini kata sandi lama. Pilih yang lain."),
+        ("milik saya sendiri", "milik saya sendiro", "Tidak sama dengan yang di atas. Ketik sekali lagi."),
+    ],
+)
+def test_a_password_against_the_rules_is_not_sent(
+    given: SignInWindow, door: ScriptedDoor, new: str, again: str, why: str
+) -> None:
+    type_into(given, "new_password", new)
+    type_into(given, "new_password_again", again, submit=True)
+    assert why in said(given)
+    assert not door.asked
+
+
+def test_a_one_time_password_that_was_replaced_meanwhile_leads_back(given: SignInWindow, door: ScriptedDoor) -> None:
+    door.changed = refused(Reason.WRONG_CREDENTIALS)
+    type_into(given, "new_password", "milik saya sendiri")
+    type_into(given, "new_password_again", "milik saya sendiri", submit=True)
+    assert problem(given).startswith("Kata sandi sekali pakai itu tidak berlaku lagi.")
+    password = given.findChild(QLineEdit, "sign_in_password")
+    assert password is not None
+    assert password.isVisible()
+    assert not password.text()
+
+
+def test_without_network_the_new_password_stays_typed(given: SignInWindow, door: ScriptedDoor) -> None:
+    door.changed = OFFLINE
+    type_into(given, "new_password", "milik saya sendiri")
+    type_into(given, "new_password_again", "milik saya sendiri", submit=True)
+    assert "tidak dapat dihubungi" in problem(given)
+    new = given.findChild(QLineEdit, "new_password")
+    assert new is not None
+    assert new.text() == "milik saya sendiri"
+
+
+def test_who_forgot_the_password_is_told_who_resets_it(window: SignInWindow) -> None:
+    type_into(window, "sign_in_tenant", "nusanet", submit=True)
+    link = window.findChild(QAbstractButton, "sign_in_forgotten")
+    assert link is not None
+    link.click()
+    assert problem(window).startswith("Administrator atau pemimpin tim Anda mengatur ulang kata sandi Anda;")
