@@ -32,7 +32,7 @@ TIMED_OUT: Final = Refused(code="timed_out")
 class Fault:
     """Something on this machine that a person has to know: a translatable key and its arguments.
 
-    Keys: disk_full, local_set_aside (path), cache_rebuilt, storage (detail).
+    Keys: disk_full, local_set_aside (path), cache_rebuilt, out_of_bounds (detail), storage (detail).
     """
 
     key: str

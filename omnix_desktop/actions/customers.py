@@ -6,7 +6,7 @@ from omnix_desktop.actions.base import action
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.customer_edit import CustomerEdit
-from omnix_desktop.models.why import Why, sentence
+from omnix_desktop.models.why import Why, fault_sentence, sentence
 from omnix_desktop.ports import Fault
 from omnix_protocol.customers import EditCustomer
 from omnix_protocol.errors import Refused
@@ -104,6 +104,6 @@ async def journey_detail(place: Place, interaction_id: InteractionId) -> Journey
 def _not_stored(place: Place, give_back: Callable[[], None]) -> Callable[[Fault], None]:
     def tell(fault: Fault) -> None:
         give_back()
-        place.screen.tell(tr("work.not_stored", detail=fault.detail), "bad")
+        place.screen.tell(tr("work.not_stored", why=fault_sentence(fault)), "bad")
 
     return tell

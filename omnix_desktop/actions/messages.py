@@ -8,7 +8,7 @@ from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.composer import Composer
 from omnix_desktop.models.thread_items import ThreadItem
-from omnix_desktop.models.why import Why
+from omnix_desktop.models.why import Why, fault_sentence
 from omnix_desktop.ports import Fault
 from omnix_protocol.conversations import HELD, MarkRead
 from omnix_protocol.ids import CommandId, MessageId
@@ -64,7 +64,7 @@ def send_from(place: Place, composer: Composer) -> bool:
 def _not_stored(place: Place, composer: Composer, text: str) -> Callable[[Fault], None]:
     def give_back(fault: Fault) -> None:
         composer.give_back(text)
-        place.screen.tell(tr("composer.not_stored", detail=fault.detail), "bad")
+        place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
 
     return give_back
 

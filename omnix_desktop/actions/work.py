@@ -5,7 +5,7 @@ from collections.abc import Callable
 from omnix_desktop.actions.base import action
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
-from omnix_desktop.models.why import Why
+from omnix_desktop.models.why import Why, fault_sentence
 from omnix_desktop.models.work_form import CaseForm, TicketForm
 from omnix_desktop.ports import Fault
 from omnix_protocol.conversations import Interaction, Status
@@ -84,6 +84,6 @@ def _not_stored(
 ) -> Callable[[Fault], None]:
     def tell(fault: Fault) -> None:
         form.give_back(command)
-        place.screen.tell(tr("work.not_stored", detail=fault.detail), "bad")
+        place.screen.tell(tr("work.not_stored", why=fault_sentence(fault)), "bad")
 
     return tell

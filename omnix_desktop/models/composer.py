@@ -8,6 +8,7 @@ from typing import ClassVar, Protocol
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 
+from omnix_desktop.cache.engine import fault_of
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import composer as queries
 from omnix_desktop.cache.queries import thread as thread_queries
@@ -43,7 +44,7 @@ class Composer(QObject):
 
     changed = Signal()  # counters, saved or not, what may be sent
     replaced = Signal(str)  # the text came from elsewhere: another machine, a refused message given back
-    failed = Signal(str)  # could not be stored; the sentence's detail
+    failed = Signal(object)  # the Fault for which it could not be stored
     _written = Signal(object)  # from the writer's thread into this one
 
     def __init__(
@@ -120,7 +121,7 @@ class Composer(QObject):
     def _stored(self, doing: Future[None]) -> None:
         error = doing.exception()
         if error is not None:
-            self.failed.emit(str(error))
+            self.failed.emit(fault_of(error))
         self.changed.emit()
 
     def _heard(self, changed: Changed) -> None:

@@ -11,8 +11,8 @@ from omnix_desktop.i18n import format_time, has_key, tr
 from omnix_desktop.models.due import short_clock
 from omnix_desktop.models.source import Refresh, Source
 from omnix_desktop.models.tick import Tick
-from omnix_desktop.models.why import Why, sentence
-from omnix_desktop.ports import Fault, Link, LinkState, LinkStatus
+from omnix_desktop.models.why import Why, fault_sentence, sentence
+from omnix_desktop.ports import Link, LinkState, LinkStatus
 from omnix_protocol.messages import AddMemo, SendMessage
 
 _DOTS = {
@@ -101,7 +101,7 @@ class Status(QObject):
             dot=_DOTS[self._status.state],
             unsent=words,
             unsent_tone="bad" if stuck else "soon" if self.offline() else "muted",
-            fault=fault_sentence(self._status.fault),
+            fault=fault_sentence(self._status.fault) if self._status.fault else "",
         )
 
     def _linked(self) -> str:
@@ -116,13 +116,6 @@ class Status(QObject):
             left = (status.retry_at - self._tick.now()).total_seconds()
             parts.append(tr("status.retry_in", clock=short_clock(left)))
         return " · ".join(parts)
-
-
-def fault_sentence(fault: Fault | None) -> str:
-    if fault is None:
-        return ""
-    key = f"fault.{fault.key}"
-    return tr(key, detail=fault.detail) if has_key(key) else tr("fault.storage", detail=fault.detail)
 
 
 def _unsent_row(pending: Pending) -> UnsentRow:

@@ -6,8 +6,10 @@ from typing import Final, TypeVar
 import msgspec
 
 from omnix_desktop.sync.connection import Connection
+from omnix_protocol import codec
 from omnix_protocol.base import Command, Query
-from omnix_protocol.frames import FRAMES_PER_SECOND, Answer, Ask, Result, Run
+from omnix_protocol.errors import Reason, refused
+from omnix_protocol.frames import FRAMES_PER_SECOND, MAX_FRAME, Answer, Ask, Result, Run
 from omnix_protocol.ids import CommandId, new_id
 from omnix_protocol.text import encode_storable
 
@@ -16,6 +18,7 @@ R = TypeVar("R", Result, Answer)
 _RATE: Final = FRAMES_PER_SECOND * 0.3
 _BURST: Final = FRAMES_PER_SECOND * 1.5
 """The rest is for acknowledgements, heartbeats and pulses."""
+_TOO_LARGE: Final = refused(Reason.TOO_LARGE, limit=MAX_FRAME)
 
 
 class Disconnected(Exception):
@@ -33,16 +36,19 @@ class Exchange:
         self._filled = 0.0
 
     async def run(self, command_id: CommandId, command: Command) -> Result:
-        """Raises Disconnected."""
+        """Raises Disconnected. What no frame can hold is refused here: the server would end the socket for it."""
         frame = Run(id=command_id, type=type(command).__name__, body=msgspec.Raw(encode_storable(command)))
+        if _too_large(frame):
+            return Result(id=command_id, refused=_TOO_LARGE)
         return await self._trade(frame, command_id, self._results)
 
     async def ask(self, query: Query) -> Answer:
         """Raises Disconnected."""
         key = new_id()
-        return await self._trade(
-            Ask(id=key, type=type(query).__name__, body=msgspec.Raw(encode_storable(query))), key, self._answers
-        )
+        frame = Ask(id=key, type=type(query).__name__, body=msgspec.Raw(encode_storable(query)))
+        if _too_large(frame):
+            return Answer(id=key, refused=_TOO_LARGE)
+        return await self._trade(frame, key, self._answers)
 
     def answered(self, frame: Result | Answer) -> None:
         if isinstance(frame, Result):
@@ -74,6 +80,10 @@ class Exchange:
         self._filled = now
         if self._allowance < 0:
             await asyncio.sleep(-self._allowance / _RATE)
+
+
+def _too_large(frame: Run | Ask) -> bool:
+    return len(codec.encode(frame)) > MAX_FRAME
 
 
 def _settle(waiting: dict[str, asyncio.Future[R]], frame: R) -> None:

@@ -18,12 +18,14 @@ from omnix_desktop.ports import OFFLINE, TIMED_OUT, Fault, Outcome
 from omnix_desktop.sync.exchange import Disconnected, Exchange
 from omnix_desktop.sync.link import LiveLink
 from omnix_desktop.tasks import Tasks
+from omnix_protocol import codec
 from omnix_protocol.base import Command, Entity
 from omnix_protocol.customers import AddCustomer, Customer, EditCustomer
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import CommandId, new_id
 from omnix_protocol.messages import AddMemo, Memo, Message, ResolveUncertain, RetrySend, SendMessage
+from omnix_protocol.text import encode_storable
 from omnix_protocol.work import Case, CreateCase, CreateTicket, Ticket
 
 NOW_SECONDS: Final = 10.0
@@ -92,6 +94,10 @@ class Outbox:
         if not isinstance(command, DURABLE):
             raise TypeError(f"{type(command).__name__} needs the server's word: use Run.now")
         command_id = CommandId(new_id()) if id is None else id
+        if (wrong := _out_of_bounds(command)) is not None:
+            if failed is not None:
+                asyncio.get_running_loop().call_soon(failed, wrong)  # as ever after the caller is through
+            return command_id
         stored = self._local.send(command_id, command, lane_of(command), subject_of(command))
         self._tasks.start(self._stored(stored, failed), "store")
         return command_id
@@ -207,6 +213,15 @@ class Outbox:
         if made is None or one(self._engine.reader(), made, pending.subject_id) is not None:
             del self._accepted[pending.subject_id]
             await asyncio.wrap_future(self._local.forget((pending.command_id,), pending.lane))
+
+
+def _out_of_bounds(command: Command) -> Fault | None:
+    """What could not be read back from the outbox must not go into it: its draft would be gone, and it invisible."""
+    try:
+        codec.command(type(command).__name__, encode_storable(command))
+    except codec.Malformed as error:
+        return Fault("out_of_bounds", str(error))
+    return None
 
 
 def _wait_seconds(refused: Refused, pause: float) -> float:

@@ -4,12 +4,12 @@ import pytest
 
 from omnix_desktop.cache.queries import composer, thread
 from omnix_desktop.cache.queries.pending import PendingState
-from omnix_desktop.ports import OFFLINE, TIMED_OUT, LinkState
+from omnix_desktop.ports import OFFLINE, TIMED_OUT, Fault, LinkState
 from omnix_desktop.sync import outbox
 from omnix_desktop.sync.desk import Desk
-from omnix_protocol.conversations import PickUpNext
+from omnix_protocol.conversations import PickUpNext, Transfer
 from omnix_protocol.errors import Reason, Refused, refused
-from omnix_protocol.frames import Run
+from omnix_protocol.frames import MAX_FRAME, Run
 from omnix_protocol.ids import CommandId, ConversationId, InteractionId, MessageId, new_id
 from omnix_protocol.messages import Message, SendMessage
 from tests.desktop.sync.conftest import OpenDesk, online
@@ -52,7 +52,7 @@ async def test_what_was_decided_offline_goes_out_in_order_once_the_server_is_the
     await server.begin()
     await until(lambda: texts(desk) == ["0", "1", "2", "3", "4"], "all arrived in order")
     await settled(desk)
-    assert desk.ports.link.status.unsent == 0
+    await until(lambda: desk.ports.link.status.unsent == 0, "none is counted any more")
 
 
 async def test_a_repeat_under_the_same_id_runs_once(server: ScriptedServer, desk: Desk) -> None:
@@ -87,6 +87,24 @@ async def test_a_refusal_stays_on_its_row_and_the_next_goes_out(server: Scripted
     await until(lambda: texts(desk) == ["dua"], "the second one arrived")
     await until(lambda: states(desk) == [PendingState.REFUSED], "the first one is seen as refused")
     assert desk.ports.link.status.refused == 1
+
+
+async def test_a_megabyte_is_refused_before_its_draft_is_gone(desk: Desk) -> None:
+    desk.local.save_draft(C, "reply", "x" * 1_000_000).result()
+    told: list[Fault] = []
+    desk.ports.run.run(message("x" * 1_000_000), failed=told.append)
+    assert told == []
+    await until(lambda: told, "it is said")
+    assert told[0].key == "out_of_bounds"
+    assert len(composer.draft(desk.engine.reader(), C, "reply").text) == 1_000_000
+    assert states(desk) == []
+
+
+async def test_what_no_frame_can_hold_is_refused_here_and_the_socket_lives(server: ScriptedServer, desk: Desk) -> None:
+    moved = Transfer(interaction_id=InteractionId("i"), base_version=1, note="x" * 1_000_000)
+    assert (await desk.ports.run.now(moved)).refused == refused(Reason.TOO_LARGE, limit=MAX_FRAME)
+    assert server.connected == 1
+    assert len(server.hellos) == 1
 
 
 async def test_a_passing_fault_of_the_server_is_tried_again(server: ScriptedServer, desk: Desk) -> None:

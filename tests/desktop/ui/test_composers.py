@@ -12,6 +12,7 @@ from omnix_desktop.cache.queries import composer as drafts
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme
+from omnix_desktop.ui.widgets.banners import Toast
 from omnix_protocol.ids import ConversationId
 from omnix_protocol.messages import AddMemo, SendMessage
 from tests.support import cached_workspace
@@ -150,3 +151,15 @@ def test_a_channel_that_takes_no_files_says_so(bench: Workbench) -> None:
         allowed = row.channel_kind == "webchat"
         assert composer(bench).attach.isEnabled() is allowed
         assert ("tidak menerima lampiran" in composer(bench).attach.toolTip()) is not allowed
+
+
+def test_a_full_disk_is_said_in_the_agents_words_and_the_text_stays(bench: Workbench) -> None:
+    open_row(bench, 0)
+    bench.engine.local.submit(lambda connection: connection.execute("PRAGMA max_page_count = 1")).result()
+    composer(bench).editor.insert("x" * 200_000)
+    composer(bench).composer.flush()
+    bench.settle()
+    (toast,) = bench.window.findChildren(Toast)
+    told = "Disk komputer ini penuh. Kosongkan ruang agar tulisan Anda tersimpan. Teksnya tetap ada di kolom."
+    assert toast.accessibleName() == told
+    assert len(composer(bench).editor.toPlainText()) == 200_000

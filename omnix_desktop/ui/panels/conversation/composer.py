@@ -11,6 +11,8 @@ from omnix_desktop.actions.messages import send_from
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import number, tr
 from omnix_desktop.models.composer import Composer, Mode, ReplyComposer
+from omnix_desktop.models.why import fault_sentence
+from omnix_desktop.ports import Fault
 from omnix_desktop.ui.panels.conversation.attachments import Attachments
 from omnix_desktop.ui.panels.conversation.editor import Editor
 from omnix_desktop.ui.theme import Radius, Space
@@ -162,13 +164,16 @@ class ComposerView(QWidget):
         editor.focused.connect(self._focus)
         composer.replaced.connect(editor.put)
         composer.changed.connect(self.tell)
-        composer.failed.connect(lambda detail: self._place.screen.tell(tr("composer.not_stored", detail=detail), "bad"))
+        composer.failed.connect(self._say_not_stored)
         self._send.clicked.connect(self.submit)
         self.quick.clicked.connect(self._ask_quick)
         self.emoji.clicked.connect(self._ask_emoji)
         if self._attachments is not None:
             self.attach.clicked.connect(self._attachments.choose)
             editor.files_dropped.connect(self._attachments.add_paths)
+
+    def _say_not_stored(self, fault: Fault) -> None:
+        self._place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
 
     def _focus(self, focused: bool) -> None:
         self._box.set_focused(focused)
