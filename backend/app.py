@@ -17,6 +17,7 @@ from backend.files import Files, open_files
 from backend.gateway.accounts import Accounts
 from backend.gateway.asgi import application
 from backend.gateway.brakes import Brakes
+from backend.gateway.commands import Commands
 from backend.gateway.feed import Feeds
 from backend.gateway.files import FileDoor
 from backend.gateway.health import health_routes
@@ -134,7 +135,8 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
         per_user=settings.limits.sockets_per_user,
         also=presence.renew,
     )
-    door = UserDoor(parts.sessions, parts.runner, hub, presence, parts.bus)
+    commands = Commands(parts.store, parts.runner, parts.sessions)
+    door = UserDoor(parts.sessions, commands, hub, presence, parts.bus)
     house = House(
         store=parts.store,
         asks=parts.asks,
@@ -164,7 +166,7 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
         )
         hub.start()
         try:
-            routes = [*_routes(parts, visitors), *webhooks.routes(), *web_chat.routes()]
+            routes = [*_routes(parts, commands, visitors), *webhooks.routes(), *web_chat.routes()]
             yield Serving(application([*routes, WebSocketRoute("/v1/socket", socket)]), goodbye)
         finally:
             await goodbye()
@@ -199,13 +201,13 @@ async def working(parts: Parts, accounts: Accounts) -> AsyncIterator[Shift]:
         await shift.close()
 
 
-def _routes(parts: Parts, visitors: Visitors) -> list[BaseRoute]:
+def _routes(parts: Parts, commands: Commands, visitors: Visitors) -> list[BaseRoute]:
     limits = parts.settings.limits
     bearers = AnyOf(parts.sessions, visitors)
     http = Http(bearers, parts.metrics, body_bytes=limits.body_bytes, rate=limits.requests_per_second)
     operations = [
         *parts.sign_in.operations(),
-        *RunDoor(parts.runner, parts.asks).operations(),
+        *RunDoor(commands, parts.asks).operations(),
         *FileDoor(parts.store, parts.files, parts.asks, clock.now, limits.upload_bytes).operations(),
         *parts.secrets.operations(),
     ]

@@ -3,8 +3,8 @@
 import msgspec
 
 from backend.asks import Asks
+from backend.gateway.commands import Commands
 from backend.gateway.http import Answer, Call, Operation
-from backend.runner import Runner
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId
 
@@ -34,8 +34,8 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 
 class RunDoor:
-    def __init__(self, runner: Runner, asks: Asks) -> None:
-        self._runner = runner
+    def __init__(self, commands: Commands, asks: Asks) -> None:
+        self._commands = commands
         self._asks = asks
 
     def operations(self) -> list[Operation]:
@@ -46,7 +46,7 @@ class RunDoor:
 
     async def run(self, call: Call) -> Answer:
         who, asked = call.principal, call.body
-        done = await self._runner.run(who.tenant_id, who.actor, asked.id, asked.type, asked.body)
+        done = await self._commands.run(who, asked.id, asked.type, asked.body)
         return Outcome(id=done.id, body=done.body, refused=done.refused)
 
     async def ask(self, call: Call) -> Answer:

@@ -6,12 +6,12 @@ from typing import Final
 import msgspec
 
 from backend.bus import Bus
+from backend.gateway.commands import Commands
 from backend.gateway.hub import Hub
 from backend.gateway.presence import Presence
 from backend.gateway.principal import Principal
 from backend.gateway.sessions import Sessions
 from backend.gateway.socket import Socket, goodbye
-from backend.runner import Runner
 from omnix_protocol import codec, scopes
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.frames import Hello, Result, Run, SendPulse
@@ -28,13 +28,13 @@ class UserDoor:
     def __init__(
         self,
         sessions: Sessions,
-        runner: Runner,
+        commands: Commands,
         hub: Hub,
         presence: Presence,
         bus: Bus,
     ) -> None:
         self._sessions = sessions
-        self._runner = runner
+        self._commands = commands
         self._hub = hub
         self._presence = presence
         self._bus = bus
@@ -53,7 +53,7 @@ class UserDoor:
         if not self._bus.reliable and await self._sessions.ended_among([who.session_id]):
             self._hub.end([who.session_id])
             return Result(id=frame.id, refused=refused(Reason.NOT_SIGNED_IN))
-        return await self._runner.run(who.tenant_id, who.actor, frame.id, frame.type, frame.body)
+        return await self._commands.run(who, frame.id, frame.type, frame.body)
 
     async def pulse(self, who: Principal, follows: frozenset[str], frame: SendPulse) -> Refused | None:
         """To whoever follows the conversation, if the sender follows it too; in the sender's own name."""

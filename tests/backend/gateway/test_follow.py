@@ -11,7 +11,7 @@ from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId
 from omnix_protocol.messages import SaveDraft, Typing
 from omnix_protocol.people import EditUser, User
 from tests.backend.gateway.test_socket import quick_reply
-from tests.support.backend import Backend, Desk, People, customer_writes, running
+from tests.support.backend import Backend, Desk, People, bearer, customer_writes, running
 
 AGENT, OTHER, LEADER = "agent@samudra.example", "other@samudra.example", "leader@samudra.example"
 
@@ -151,6 +151,18 @@ async def test_a_person_who_leaves_loses_the_socket(backend: Backend, people: Pe
             people.tenant_id, EditUser(user_id=people.agent, base_version=user.version, active=False)
         )
         assert (await desk.goodbye()).refused.reason == Reason.NOT_SIGNED_IN
+
+
+async def test_whoever_is_deactivated_has_no_session_left_when_they_come_back(backend: Backend, people: People) -> None:
+    async with backend.desk("administrator@samudra.example") as administrator:
+        signed_in = await backend.sign_in(AGENT)
+        for active in (False, True):
+            async with backend.parts.store.read(people.tenant_id) as tx:
+                user = await tx.get(User, people.agent)
+            assert user is not None
+            edit = EditUser(user_id=people.agent, base_version=user.version, active=active)
+            assert (await administrator.run(edit)).refused is None
+    assert (await backend.http.get("/v1/sessions", headers=bearer(signed_in))).status_code == 401
 
 
 async def test_latest_only_scopes_catch_up_by_their_latest_state(backend: Backend, people: People) -> None:
