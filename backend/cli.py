@@ -18,7 +18,8 @@ from backend.demo import seed
 from backend.demo.seeding import SIMULATOR
 from backend.gateway.passwords import Busy
 from backend.store import schema
-from backend.store.errors import SchemaMissing, Unavailable
+from backend.store.errors import Occupied, SchemaMissing, Unavailable
+from backend.store.sole import sole
 from backend.telemetry import start_logging
 from omnix_protocol.frames import MAX_FRAME
 from omnix_protocol.sign_in import PASSWORD_MIN
@@ -41,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return int(uvloop.run(options.work(settings, options)) or 0)
     except (WrongSetting, SchemaMissing) as error:
         return _say(str(error), WRONG)
-    except (Sorry, accounts.Refusal) as error:
+    except (Sorry, Occupied, accounts.Refusal) as error:
         return _say(str(error), FAILED)
     except Unavailable:
         return _say("The database does not answer; `omnix-server doctor` says what is wrong.", FAILED)
@@ -118,12 +119,16 @@ async def serve_parts(parts: Parts) -> int:
 
 
 async def prepare(settings: Settings) -> None:
-    """SQLite is brought to this release; PostgreSQL must have been."""
+    """SQLite is brought to this release, unless a server of another one is using it; PostgreSQL must have been."""
     if settings.on_sqlite:
         settings.folder.mkdir(parents=True, exist_ok=True)
-        await schema.migrate(settings.database_url)
-    else:
+    try:
         await schema.require(settings.database_url)
+    except SchemaMissing:
+        if not settings.on_sqlite:
+            raise
+        with sole(settings.database_url):
+            await schema.migrate(settings.database_url)
 
 
 def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
@@ -165,8 +170,7 @@ class Server(uvicorn.Server):
 
 async def migrate(settings: Settings, _: argparse.Namespace) -> None:
     if settings.on_sqlite:
-        settings.folder.mkdir(parents=True, exist_ok=True)
-        await schema.migrate(settings.database_url)
+        await prepare(settings)
     else:
         owner = settings.data.owner_database or settings.database_url
         await schema.migrate(owner, settings.database_url, settings.data.raw_database or None)
@@ -175,8 +179,11 @@ async def migrate(settings: Settings, _: argparse.Namespace) -> None:
 
 async def check(settings: Settings, options: argparse.Namespace) -> int:
     if options.restored:
-        async with assembled(settings) as parts:
-            print(f"New epoch {await parts.store.control.renew_epoch()}: every desktop fetches its state afresh.")
+        # a server that runs would go on under the epoch that it began with
+        with sole(settings.database_url):
+            async with assembled(settings) as parts:
+                epoch = await parts.store.control.renew_epoch()
+        print(f"New epoch {epoch}: every desktop fetches its state afresh.")
     findings = [finding async for finding in doctor.examine(settings)]
     for finding in findings:
         print(finding)

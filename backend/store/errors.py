@@ -15,3 +15,7 @@ class TenantUnbound(Exception):
 
 class SchemaMissing(Exception):
     """The database has not the schema that this release needs; `migrate` makes it."""
+
+
+class Occupied(Exception):
+    """Another process serves this SQLite database, which has room for one; the sentence says what to do."""

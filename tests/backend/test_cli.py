@@ -149,6 +149,7 @@ def test_postgresql_is_not_served_before_it_is_migrated(shell: Shell, postgres: 
         postgres.run("DO $$ BEGIN CREATE ROLE omnix_app LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
         where = {
             "OMNIX_DATA_DATABASE": app,
+            "OMNIX_DATA_RAW_DATABASE": dsn.replace("//postgres@", "//omnix_raw@"),
             "OMNIX_DATA_OWNER_DATABASE": dsn,
             "OMNIX_SECRETS_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=",
         }
