@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLineEdit, QPlainTextEdit, QTableView, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.i18n import set_language
@@ -110,4 +110,10 @@ def test_a_panel_behind_others_comes_to_the_front_when_it_is_asked_for(bench: Wo
 
 
 def _on_top(panels: dict[str, Panel]) -> list[str]:
-    return [name for name, panel in panels.items() if not panel.visibleRegion().isEmpty()]
+    return [name for name, panel in panels.items() if not _dock(panel).visibleRegion().isEmpty()]
+
+
+def _dock(panel: Panel) -> QWidget:
+    dock = panel.parentWidget()
+    assert isinstance(dock, QDockWidget)
+    return dock
