@@ -39,7 +39,6 @@ from backend.jobs.shift import Shift
 from backend.runner import Runner
 from backend.store.engine import DatabaseSettings
 from backend.store.errors import Unavailable
-from backend.store.sole import sole
 from backend.store.store import Store
 from backend.telemetry import Metrics
 from omnix_protocol.ids import TenantId
@@ -122,14 +121,7 @@ class Serving:
 
 @asynccontextmanager
 async def serving(parts: Parts) -> AsyncIterator[Serving]:
-    """The door and the jobs of one process. Raises Occupied where SQLite has its one server already."""
-    with sole(parts.settings.database_url):
-        async with _serving(parts) as door:
-            yield door
-
-
-@asynccontextmanager
-async def _serving(parts: Parts) -> AsyncIterator[Serving]:
+    """The door and the jobs of one process."""
     settings, metrics = parts.settings, parts.metrics
     epoch = await parts.store.control.epoch()
     feeds = Feeds(parts.store)

@@ -106,8 +106,9 @@ def _command(
 
 async def serve(settings: Settings, _: argparse.Namespace) -> int:
     await prepare(settings)
-    async with assembled(settings) as parts:
-        return await serve_parts(parts)
+    with sole(settings.database_url):
+        async with assembled(settings) as parts:
+            return await serve_parts(parts)
 
 
 async def serve_parts(parts: Parts) -> int:
