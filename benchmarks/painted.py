@@ -35,6 +35,7 @@ CONVERSATIONS = 50
 RATE = 200
 SECONDS = 60.0
 BOUND = 250.0
+QUIET = 3.0
 LINES = 16  # connections on which the provider posts
 AGENT = "agent@samudra.example"
 
@@ -171,6 +172,11 @@ def waits(lines: list[dict[str, Any]], found: Written, sent: dict[int, float]) -
     return times
 
 
+def is_quiet(desktop: Program) -> bool:
+    """Nothing came onto the screen for a while."""
+    return time.monotonic() - desktop.noted()[-1]["at"] > QUIET
+
+
 def on_the_desk(screen: Screen, seat: Seat, serving: Serving, provider: Provider, company: Company) -> Program:
     """The desktop follows while the provider posts; its timings are whole afterwards."""
     signed_in = asyncio.run(take_all(serving, provider, company))
@@ -181,7 +187,7 @@ def on_the_desk(screen: Screen, seat: Seat, serving: Serving, provider: Provider
         screen.run("xdotool", "key", "alt+Down")
         wait_until(lambda: "message" in desktop.moments(), "a conversation is opened", 20)
         asyncio.run(provider.post(CONVERSATIONS, count, RATE))
-        time.sleep(2)
+        wait_until(lambda: is_quiet(desktop), "nothing more is painted", 120)
         return desktop
 
 
