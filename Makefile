@@ -8,7 +8,7 @@ export VENV PYTHON
 python := $(VENV)/bin/python
 setup := @bash scripts/setup.sh
 
-.PHONY: help run test lint bench package screenshots fresh-root campaign-kill
+.PHONY: help run test lint bench package test-package screenshots fresh-root campaign-kill
 
 help:  ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' Makefile
@@ -38,6 +38,9 @@ bench:  ## one line a bound: name, figure, bound, holds or falls short
 package:  ## the frozen program, in dist/
 	$(setup) test
 	@$(python) -m PyInstaller --noconfirm --log-level WARN --distpath dist --workpath build/pyinstaller build.spec
+
+test-package: package  ## the frozen program does the main job over web chat
+	@$(python) -m pytest $(QUIET) -m frozen tests/end_to_end
 
 screenshots:  ## docs/screenshots/, made anew
 	$(setup) test

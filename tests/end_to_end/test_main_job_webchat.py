@@ -1,18 +1,19 @@
 """The main job over web chat: a customer writes in a browser, an agent answers in a native window."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.agent_window import AgentWindow, agent_window
+from tests.end_to_end.agent_window import PROGRAM, AgentWindow, agent_window
 from tests.end_to_end.company import BACK_OFFICE, Company, open_company, webchat
 from tests.end_to_end.visitor_page import VisitorPage, visitor_page
 from tests.support import virtual_screen as screens
 from tests.support.virtual_screen import Screen
 
+FROZEN = Path("dist/omnix-desktop/omnix-desktop").resolve()
 Desk = Callable[[], AbstractContextManager[AgentWindow]]
 pytestmark = [pytest.mark.browser, pytest.mark.screen, pytest.mark.slow, pytest.mark.timeout(400)]
 
@@ -29,10 +30,22 @@ def visitor(company: Company) -> Iterator[VisitorPage]:
         yield page
 
 
+@pytest.fixture(params=[
+    pytest.param(PROGRAM, id="source"),
+    pytest.param((str(FROZEN),), id="frozen", marks=[
+        pytest.mark.frozen, pytest.mark.skipif(not FROZEN.exists(), reason="`make test-package` makes it first")
+    ]),
+])  # fmt: skip
+def program(request: pytest.FixtureRequest) -> Sequence[str]:
+    """The desktop as it is started: from the source, and as it is installed."""
+    command: Sequence[str] = request.param
+    return command
+
+
 @pytest.fixture
-def ratnas_desk(virtual_screen: Screen, company: Company, tmp_path: Path) -> Desk:
+def ratnas_desk(virtual_screen: Screen, company: Company, tmp_path: Path, program: Sequence[str]) -> Desk:
     """The program started on her machine, as often as she likes."""
-    return partial(agent_window, virtual_screen, company, tmp_path / "ratna")
+    return partial(agent_window, virtual_screen, company, tmp_path / "ratna", program=program)
 
 
 @pytest.fixture
@@ -42,13 +55,14 @@ def ratna(ratnas_desk: Desk) -> Iterator[AgentWindow]:
 
 
 @pytest.fixture
-def kartini(company: Company, tmp_path: Path) -> Iterator[AgentWindow]:
+def kartini(company: Company, tmp_path: Path, program: Sequence[str]) -> Iterator[AgentWindow]:
     """The supervisor, at a desk of her own, with the wallboard open."""
+    home = tmp_path / "kartini"
     with (
         screens.virtual_screen(1920, 1080) as screen,
-        agent_window(screen, company, tmp_path / "kartini", "--wallboard") as own,
+        agent_window(screen, company, home, "--wallboard", program=program) as window,
     ):
-        yield own
+        yield window
 
 
 def test_from_a_customers_browser_to_an_agents_window_and_back(
