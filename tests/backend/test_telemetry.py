@@ -53,6 +53,7 @@ def test_secrets_by_name_are_hidden(logs: io.StringIO) -> None:
         "postgresql://omnix:hush@db/omnix",
         "https://x/y?token=abc123",
     ],
+    ids=["access", "refresh", "bearer", "bot", "database", "address"],
 )
 def test_secrets_inside_sentences_are_hidden(logs: io.StringIO, secret: str) -> None:
     logging.getLogger("any").warning("could not use %s today", secret)
