@@ -2,7 +2,7 @@
 
 from datetime import datetime
 from enum import StrEnum
-from typing import Annotated
+from typing import Annotated, Final
 
 import msgspec
 from msgspec import Meta
@@ -12,7 +12,8 @@ from omnix_protocol.channels import Name
 from omnix_protocol.ids import AuxCodeId, GroupId, TenantId, UserId
 
 Email = Annotated[str, Meta(min_length=3, max_length=254, pattern=r"^[^@\s]+@[^@\s]+$")]
-Limit = Annotated[int, Meta(ge=0, le=200)]
+LIMIT_MAX: Final = 200
+Limit = Annotated[int, Meta(ge=0, le=LIMIT_MAX)]
 
 
 class Role(StrEnum):

@@ -2,8 +2,8 @@
 registry. Importing an area registers what it holds.
 """
 
-from omnix_desktop.actions import account, conversations, customers, messages, view, work
+from omnix_desktop.actions import account, conversations, customers, messages, people, view, work
 
-AREAS = (conversations, messages, customers, work, view, account)
+AREAS = (conversations, messages, customers, work, people, view, account)
 
 __all__ = ["AREAS"]

@@ -53,5 +53,11 @@ def supervises(place: Place) -> Why | None:
     return None if enough else Why("why.supervisors_only")
 
 
+def leads(place: Place) -> Why | None:
+    """Team leaders and above."""
+    enough = Role(place.ports.account.me.role).rank >= Role.TEAM_LEADER.rank
+    return None if enough else Why("why.leaders_only")
+
+
 def something_handled(place: Place) -> Why | None:
     return None if place.desk.inbox.counts.handling else Why("why.nothing_handled")

@@ -23,7 +23,7 @@ class Screen(Protocol):
     def focus_composer(self, mode: str) -> None: ...
 
     def open_dialog(self, dialog: str) -> None:
-        """One of: transfer, unsent, shortcuts, palette, about."""
+        """One of `ui.dialogs.DIALOGS`, the palette, the account's menu."""
         ...
 
     def open_window(self, window: str) -> None:

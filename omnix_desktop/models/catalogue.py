@@ -42,6 +42,10 @@ class Catalogue(QObject):
         """How many interactions this user may handle at once (S0.20)."""
         return pick_up_limit(self.rules, self._me) if self._me else self.rules.pick_up_limit
 
+    def users(self) -> tuple[User, ...]:
+        """All people of the tenant, by name."""
+        return queries.users(self._source.reader)
+
     def groups(self) -> tuple[Group, ...]:
         return queries.groups(self._source.reader)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from PySide6.QtCore import QObject
 
 from omnix_desktop.cache.feed import Feed
+from omnix_desktop.models.availability import Availability
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.composer import Composers
 from omnix_desktop.models.conversation import OpenedConversation
@@ -46,6 +47,7 @@ class Desk:
         self.journey = Journey(source, self.catalogue, self.customer, self.tick, root)
         self.forms = Forms(source, self.kept, self.customer, root)
         self.status = Status(source, link, self.tick, root)
+        self.availability = Availability(source, self.catalogue, self.status, root)
         self.composing = "reply"  # which composer the keyboard is in, where it is in one
 
     def close(self) -> None:
@@ -64,3 +66,4 @@ class Desk:
         self.conversation.retell()
         self.journey.retell()
         self.status.retell()
+        self.availability.retell()

@@ -44,7 +44,8 @@ class AgentDelegate(RowDelegate[AgentRow]):
             paint.fill(painter, QRectF(state.x(), middle - 4, 8, 8), row.colour, 4)
             words = f"{row.state} · {row.since}" if row.since else row.state
             paint.text(painter, state.adjusted(16, 0, 0, 0), words, "body", row.colour, tabular=True)
-        name = QRectF(inner.x() + 34, inner.y(), state.x() - inner.x() - 42, inner.height())
+        end_of_name = state.x() if row.state else figures.x() if row.load else inner.right()
+        name = QRectF(inner.x() + 34, inner.y(), end_of_name - inner.x() - 42, inner.height())
         used = paint.text(painter, name, row.name, "body_strong" if selected else "body", colour)
         if row.detail and name.width() - used > 40:
             paint.text(painter, name.adjusted(used + 8, 0, 0, 0), row.detail, "small", "muted")

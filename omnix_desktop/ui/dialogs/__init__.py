@@ -5,6 +5,10 @@ from collections.abc import Callable
 from PySide6.QtWidgets import QDialog, QWidget
 
 from omnix_desktop.actions.place import Place
+from omnix_desktop.ui.dialogs.change_password import ChangePasswordDialog
+from omnix_desktop.ui.dialogs.limits import LimitsDialog
+from omnix_desktop.ui.dialogs.reset_password import ResetPasswordDialog
+from omnix_desktop.ui.dialogs.sessions import SessionsDialog
 from omnix_desktop.ui.dialogs.shortcuts import ShortcutsDialog
 from omnix_desktop.ui.dialogs.transfer import TransferDialog
 from omnix_desktop.ui.dialogs.unsent import UnsentDialog
@@ -13,4 +17,8 @@ DIALOGS: dict[str, Callable[[Place, QWidget], QDialog]] = {
     "transfer": TransferDialog,
     "unsent": UnsentDialog,
     "shortcuts": ShortcutsDialog,
+    "sessions": SessionsDialog,
+    "change_password": ChangePasswordDialog,
+    "limits": LimitsDialog,
+    "reset_password": ResetPasswordDialog,
 }

@@ -19,7 +19,7 @@ from omnix_desktop.ui.widgets.popup import Popup
 from omnix_desktop.ui.widgets.row_list import RowList
 
 SHOWN = 9
-AREAS = ("interaction", "message", "conversation", "work", "customer", "view", "account")
+AREAS = ("interaction", "message", "conversation", "work", "customer", "people", "account", "view")
 """What is done most often stands first."""
 WIDTH = 560
 

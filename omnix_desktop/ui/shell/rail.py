@@ -8,6 +8,7 @@ from omnix_desktop.actions.base import ACTIONS
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import on_language_change, tr
 from omnix_desktop.ui.panels import PANELS
+from omnix_desktop.ui.shell.account_menu import AccountMenu, mark_looks
 from omnix_desktop.ui.shell.docks import Docks
 from omnix_desktop.ui.shell.mark import draw_mark
 from omnix_desktop.ui.theme import Space
@@ -23,7 +24,6 @@ _SETTINGS = (
     ("view.zoom_in", "view.zoom_out", "view.zoom_reset"),
     ("view.reset_layout", "view.shortcuts"),
 )
-_ACCOUNT = (("view.unsent", "account.connect_now"), ("account.sign_out", "account.quit"))
 _WINDOWS = ("view.wallboard",)
 
 
@@ -53,10 +53,20 @@ class MainRail(Rail):
         for id, button in self._windows.items():  # noqa: A001
             button.describe(tr(ACTIONS[id].label), ACTIONS[id].shortcut)
         self._settings.describe(tr("shell.settings"))
-        self._person.describe(tr("shell.account", name=self._person.person))
+        self._tell_person()
 
     def set_count(self, panel: str, count: int, tone: str = "alarm") -> None:
         self._panels[panel].set_count(count, tone)
+
+    def open_account(self) -> None:
+        """Who is signed in, whether they take work, and what concerns them."""
+        _pop_up(AccountMenu(self._commands, self), self._person)
+
+    def _tell_person(self) -> None:
+        there = self._commands.place.desk.availability
+        self._person.describe(tr("shell.account", name=self._person.person), "Ctrl+Shift+A")
+        self._person.setAccessibleDescription(there.words)
+        self._person.set_presence(there.tone)
 
     def _lay_out(self) -> None:
         column = QVBoxLayout(self)
@@ -86,7 +96,8 @@ class MainRail(Rail):
             if ACTIONS[id].refusal(self._commands.place) is not None:
                 window.hide()
         self._settings.clicked.connect(lambda: self._menu(_SETTINGS, self._settings))
-        self._person.clicked.connect(lambda: self._menu(_ACCOUNT, self._person))
+        self._person.clicked.connect(self.open_account)
+        self._commands.place.desk.availability.changed.connect(self._tell_person)
 
     def _choose(self, name: str) -> None:
         """Into the panel; away with it where the keyboard is in it already."""
@@ -102,6 +113,7 @@ class MainRail(Rail):
 
     def _menu(self, groups: tuple[tuple[str, ...], ...], at: QWidget) -> None:
         menu = Menu(parent=self)
+        mark_looks(self._commands)
         for place, group in enumerate(groups):
             if place:
                 menu.addSeparator()
@@ -109,11 +121,16 @@ class MainRail(Rail):
             for id in group:  # noqa: A001
                 alike.addAction(self._commands.qaction(id))
                 menu.addAction(self._commands.qaction(id))
-        menu.aboutToHide.connect(menu.deleteLater)
-        corner = at.mapToGlobal(at.rect().topRight())
-        corner.setX(corner.x() + Space.S)
-        corner.setY(corner.y() + at.height() - menu.sizeHint().height())
-        menu.popup(corner)
+        _pop_up(menu, at)
+
+
+def _pop_up(menu: Menu, at: QWidget) -> None:
+    """Beside the button, growing upwards."""
+    menu.aboutToHide.connect(menu.deleteLater)
+    corner = at.mapToGlobal(at.rect().topRight())
+    corner.setX(corner.x() + Space.S)
+    corner.setY(corner.y() + at.height() - menu.sizeHint().height())
+    menu.popup(corner)
 
 
 class Mark(QWidget):
@@ -135,7 +152,7 @@ class PersonButton(IconButton):
     def __init__(self, person: str) -> None:
         super().__init__("user-round", person, size=40)
         self.person = person
-        self._face = Avatar(person, size=32, parent=self)
+        self._face = Avatar(person, size=32, ground="rail", parent=self)
         self._face.move(2, 2)
         self._face.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 

@@ -78,6 +78,9 @@ class Screens(QObject):
         if dialog == "palette":
             Palette(commands, window.frame).open_over(window.frame)
             return
+        if dialog == "account":
+            window.rail.open_account()
+            return
         made = DIALOGS[dialog](commands.place, window.frame)
         made.finished.connect(made.deleteLater)
         made.open()

@@ -102,10 +102,12 @@ class Avatar(QWidget):
         badge: str = "",
         size: int = 36,
         quiet: bool = False,
+        ground: str = "panel",
         parent: QWidget | None = None,
     ) -> None:
         super().__init__(parent)
         self._name, self._seed, self._badge, self._quiet = name, seed, badge, quiet
+        self._ground = ground
         self._dot = ""
         self.setFixedSize(size + 4, size + 4)
         self.setAccessibleName(name)
@@ -127,6 +129,6 @@ class Avatar(QWidget):
         paint.draw_avatar(painter, circle, self._name, self._seed, self._badge, quiet=self._quiet)
         if self._dot:
             spot = QRectF(circle.right() - 9, circle.bottom() - 9, 11, 11)
-            paint.fill(painter, spot, "panel", 5.5)
+            paint.fill(painter, spot, self._ground, 5.5)
             paint.fill(painter, spot.adjusted(2, 2, -2, -2), self._dot, 3.5)
         painter.end()

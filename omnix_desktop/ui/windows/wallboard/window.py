@@ -13,6 +13,7 @@ from omnix_desktop.models.board_table import BoardTable
 from omnix_desktop.models.wallboard import BEHIND, Wallboard
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.dialogs.board_list import BoardListDialog
+from omnix_desktop.ui.dialogs.limits import LimitsDialog
 from omnix_desktop.ui.widgets.buttons import IconButton
 from omnix_desktop.ui.widgets.labels import Surface
 from omnix_desktop.ui.widgets.structure import EmptyState
@@ -45,7 +46,9 @@ class WallboardWindow(Surface):
         self._full.setObjectName("wallboard_full_screen")
         self._monitor = IconButton("monitor", "", size=32)
         self._monitor.setObjectName("wallboard_screen")
-        for button in (self._monitor, self._full):
+        self._limits = IconButton("gauge", "", size=32)
+        self._limits.setObjectName("wallboard_limits")
+        for button in (self._limits, self._monitor, self._full):
             self.wall.head.addWidget(button)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(self._empty)
@@ -107,6 +110,7 @@ class WallboardWindow(Surface):
         self.board.fresh_changed.connect(self._turn)
         self._full.clicked.connect(self.toggle_full_screen)
         self._monitor.clicked.connect(self._choose_screen)
+        self._limits.clicked.connect(self._open_limits)
         QShortcut(QKeySequence("F11"), self, self.toggle_full_screen)
         QShortcut(QKeySequence("Escape"), self, lambda: self.toggle_full_screen() if self.isFullScreen() else None)
         QShortcut(QKeySequence("Ctrl+W"), self, self.close)
@@ -118,6 +122,9 @@ class WallboardWindow(Surface):
         offline = self._place.desk.status.offline()
         key = "revoked" if self.board.revoked else "offline" if offline else "loading"
         self._empty.set_texts(tr(f"wallboard.{key}"), tr(f"wallboard.{key}_why"))
+        self._limits.setEnabled(offline is None)
+        label = tr("actions.people.limits")
+        self._limits.describe(label, "", f"{label} · {offline}" if offline else "")
 
     def _open_figure(self, name: str) -> None:
         self._open(tr(f"wallboard.{name}"), BoardList(figure=BEHIND[name]))
@@ -142,6 +149,11 @@ class WallboardWindow(Surface):
 
     def _open(self, title: str, query: BoardList) -> None:
         dialog = BoardListDialog(self._place, self.start, title, query, self)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    def _open_limits(self) -> None:
+        dialog = LimitsDialog(self._place, self)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
