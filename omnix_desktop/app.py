@@ -10,6 +10,7 @@ from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.platform.paths import profile_folder
+from omnix_desktop.platform.qt_imports import leave_alone
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.timings import Timings
 
@@ -49,6 +50,7 @@ def _painted(app: QApplication, frame: Frame) -> None:
 def start(options: Options) -> int:
     """What the first frame needs, then the rest; the network last."""
     gc.disable()  # nothing made while starting is garbage
+    leave_alone()
     timings = Timings(options.timings) if options.timings else None
     seen = {} if options.safe_mode else looks(options.profile)
     os.environ.setdefault("QT_SCALE_FACTOR", seen.get("zoom", "1"))

@@ -195,7 +195,7 @@ class Life:
         name = f"{profile.name}|{signed_in.tenant_code}|{signed_in.user_id}|files"
         key = key_for(folder, name, profile.keychain, password, ServerClock().now())
         keep = profile.keep if remember else _not_kept
-        if remember:
+        if remember and password is not None:  # who stayed signed in stands there already
             profile.keep(signed_in)
         self.desk = Desk(profile.known.server, signed_in, profile.known.device_id, folder, key, keep)
         account = _SigningOut(self.desk.ports.account, profile, ended, folder, key)

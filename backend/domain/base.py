@@ -108,7 +108,7 @@ class Context(AskContext):
     async def lock(self, kind: type[E], entity_id: str) -> E:
         """The entity, not to be changed by anybody else until this command is done.
 
-        One order for all handlers, so that they wait for each other and do not deadlock: Presence, Conversation,
+        One order for all handlers, so that they wait for each other and do not deadlock: User, Presence, Conversation,
         Interaction, Message, Customer, Queue; of one type by id.
         """
         if isinstance(mine := self._put.get((kind, entity_id)), kind):

@@ -41,6 +41,7 @@ class Inbound:
         self._accounts = accounts
         self._turns = Turns()
         self._mine: set[str] = set()  # ids of jobs that run here
+        self._ended: set[str] = set()  # that ran here; their rows go a moment later
         # SQLite has one writer: a long line before it would only make webhooks wait longer for their acknowledgement.
         self._running = asyncio.Semaphore(2 if store.database.is_sqlite else 16)
 
@@ -54,7 +55,10 @@ class Inbound:
 
     async def _here(self, job: Job, work: Coroutine[Any, Any, Outcome]) -> Outcome:
         try:
-            return await work
+            outcome = await work
+            if not isinstance(outcome, Later):
+                self._ended.add(job.id)
+            return outcome
         finally:
             self._mine.discard(job.id)
 
@@ -63,8 +67,12 @@ class Inbound:
         if self._store.database.is_sqlite:
             return {}
         first: dict[str, str] = {}
-        for job_id, payload in await self._store.jobs.unfinished(INBOUND, max(job.id for job in jobs)):
-            if job_id not in self._mine:
+        last = max(job.id for job in jobs)
+        unfinished = await self._store.jobs.unfinished(INBOUND, last)
+        listed = {job_id for job_id, _ in unfinished}
+        self._ended = {job_id for job_id in self._ended if job_id in listed or job_id >= last}
+        for job_id, payload in unfinished:
+            if job_id not in self._mine and job_id not in self._ended:
                 account = msgspec.json.decode(payload, type=_Payload).account
                 first[account] = min(job_id, first.get(account, job_id))
         return first

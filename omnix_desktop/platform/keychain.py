@@ -4,6 +4,8 @@ import importlib
 import logging
 from typing import Any
 
+from omnix_desktop.platform import secret_service
+
 SERVICE = "omnix-desktop"
 _log = logging.getLogger("omnix_desktop.platform.keychain")
 
@@ -21,7 +23,7 @@ class Keychain:
         return self._backend() is not None
 
     def get(self, name: str) -> str | None:
-        found = self._try(lambda keyring: keyring.get_password(SERVICE, name))
+        found = self._read(name) or self._try(lambda keyring: keyring.get_password(SERVICE, name))
         return found if isinstance(found, str) else None
 
     def put(self, name: str, secret: str) -> bool:
@@ -31,6 +33,16 @@ class Keychain:
     def forget(self, name: str) -> None:
         if self.get(name) is not None:
             self._try(lambda keyring: keyring.delete_password(SERVICE, name))
+
+    def _read(self, name: str) -> str | None:
+        """Without looking for a backend, where this machine's is the usual one."""
+        if self._looked or not secret_service.is_likely():
+            return None
+        try:
+            return secret_service.read(SERVICE, name)
+        except Exception:  # no bus, no service on it, locked meanwhile: the general library says what is so
+            _log.info("the keychain is asked in the general way", exc_info=True)
+            return None
 
     def _backend(self) -> Any:
         if not self._looked:

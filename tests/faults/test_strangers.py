@@ -29,6 +29,7 @@ async def worked(company: Office) -> list[Command]:
     """What the right people asked for, so that there is something of everything; every command is among it."""
     chance = Seeded(7)
     asked: list[Command] = []
+    missing = set(MAKERS)
     for day in range(MOST_DAYS):
         missing = set(MAKERS) - {type(command) for command in asked}
         for kind in (COMMANDS["ReceiveMessage"], *MAKERS):

@@ -355,9 +355,12 @@ def _user(g: Ground) -> Move:
 
 @makes(EditUser)
 def _edit_user(g: Ground) -> Move:
-    user = next(row for row in g.truth.of["User"] if row.name.startswith(("Citra", "Cantika")))
-    name = g.chance.pick(("Citra", "Cantika"))
-    return "adi", EditUser(user_id=UserId(user.id), base_version=user.version, name=name)
+    name = g.chance.pick(("Citra", "Cantika", "Bima"))
+    who = g.company.user("bima" if name == "Bima" else "citra")
+    user = next(row for row in g.truth.of["User"] if row.id == who)
+    if name == "Bima":  # leaves and comes back
+        return "adi", EditUser(user_id=who, base_version=user.version, active=not user.active)
+    return "adi", EditUser(user_id=who, base_version=user.version, name=name)
 
 
 @makes(SetPickUpLimit)

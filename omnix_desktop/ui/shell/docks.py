@@ -1,5 +1,7 @@
 """The docks: real, movable, tabbed, floating, and where the user left them."""
 
+from collections.abc import Callable, Iterator, Mapping
+
 from PySide6.QtCore import QByteArray, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import (
@@ -14,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from omnix_desktop.i18n import on_language_change
+from omnix_desktop.i18n import on_language_change, tr
 from omnix_desktop.ui.shell.dock_tabs import DockTabs
 from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
@@ -61,14 +63,42 @@ class Separators(QCommonStyle):
 
 
 class PanelDock(QDockWidget):
-    """A dock around one panel, with the panel's own title bar."""
+    """A dock around one panel, with the panel's own title bar; the panel is made when first somebody sees it."""
 
-    def __init__(self, name: str, panel: Panel, parent: QWidget) -> None:
-        super().__init__(panel.title(), parent)
-        self.panel = panel
+    def __init__(self, name: str, make: Callable[[], Panel], parent: QWidget) -> None:
+        super().__init__(tr(f"panels.{name}"), parent)
+        self._name, self._make = name, make
+        self._panel: Panel | None = None
         self.setObjectName(f"dock_{name}")
-        self.setTitleBarWidget(panel.dock_title())
-        self.setWidget(panel)
+        self.visibilityChanged.connect(lambda seen: self.panel if seen else None)
+
+    @property
+    def panel(self) -> Panel:
+        if self._panel is None:
+            self._panel = made = self._make()
+            self.setTitleBarWidget(made.dock_title())
+            self.setWidget(made)
+            self.rename()
+        return self._panel
+
+    def rename(self) -> None:
+        self.setWindowTitle(self._panel.title() if self._panel else tr(f"panels.{self._name}"))
+
+
+class Panels(Mapping[str, Panel]):
+    """All panels by name; whoever asks for one has it made."""
+
+    def __init__(self, docks: Mapping[str, PanelDock]) -> None:
+        self._docks = docks
+
+    def __getitem__(self, name: str) -> Panel:
+        return self._docks[name].panel
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._docks)
+
+    def __len__(self) -> int:
+        return len(self._docks)
 
 
 class Docks(QObject):
@@ -81,6 +111,7 @@ class Docks(QObject):
         super().__init__(window)
         self._window = window
         self._docks: dict[str, PanelDock] = {}
+        self.panels = Panels(self._docks)
         self._default = QByteArray()
         window.setDockNestingEnabled(True)
         window.setTabPosition(Qt.DockWidgetArea.AllDockWidgetAreas, QTabWidget.TabPosition.North)
@@ -95,11 +126,20 @@ class Docks(QObject):
         forget = on_language_change(self._rename)
         self.destroyed.connect(lambda: forget())
 
-    def place(self, name: str, panel: Panel, width: int, *, behind: str = "", shown: bool = True) -> None:
+    def place(self, name: str, make: Callable[[], Panel], width: int, *, behind: str = "", shown: bool = True) -> None:
         """Beside what is there, or as a tab behind another one."""
-        panel.narrowest = round(min(width, 320) * GIVES_WAY) - 8
-        dock = PanelDock(name, panel, self._window)
+
+        def made() -> Panel:
+            panel = make()
+            panel.narrowest = round(min(width, 320) * GIVES_WAY) - 8
+            return panel
+
+        dock = PanelDock(name, made, self._window)
         self._docks[name] = dock
+        if shown:
+            _ = dock.panel
+        else:
+            dock.hide()
         self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock, Qt.Orientation.Horizontal)
         if behind:
             self._window.tabifyDockWidget(self._docks[behind], dock)
@@ -168,4 +208,4 @@ class Docks(QObject):
 
     def _rename(self) -> None:
         for dock in self._docks.values():
-            dock.setWindowTitle(dock.panel.title())
+            dock.rename()

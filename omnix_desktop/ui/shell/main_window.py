@@ -1,5 +1,7 @@
 """The main window places panels and does nothing else."""
 
+from functools import partial
+
 from PySide6.QtCore import QByteArray, QObject, Qt
 from PySide6.QtWidgets import QToolBar
 
@@ -11,7 +13,6 @@ from omnix_desktop.ui.shell.docks import LAYOUT_VERSION, Docks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.rail import MainRail
 from omnix_desktop.ui.shell.status_bar import Foot
-from omnix_desktop.ui.widgets.panel import Panel
 
 
 class MainWindow(QObject):
@@ -21,13 +22,12 @@ class MainWindow(QObject):
         super().__init__(frame)
         self.frame = frame
         self.docks = Docks(frame)
-        self.panels: dict[str, Panel] = {}
+        self.panels = self.docks.panels
         self._restored: QByteArray | None = None
         self._arranged = False
         for place in PANELS:
-            panel = place.make(desk, commands)
-            self.panels[place.name] = panel
-            self.docks.place(place.name, panel, place.width, behind=place.behind, shown=place.shown)
+            make = partial(place.make, desk, commands)
+            self.docks.place(place.name, make, place.width, behind=place.behind, shown=place.shown)
         self.rail = MainRail(self.docks, commands, commands.place.ports.account.me.user_name)
         self._put_rail()
         frame.setStatusBar(Foot(desk, commands, release))

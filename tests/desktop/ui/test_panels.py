@@ -1,5 +1,7 @@
 """What the panels promise: one change paints one row, everything is named, layouts are remembered, languages switch."""
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDockWidget, QLineEdit, QPlainTextEdit, QTableView, QWidget
@@ -106,11 +108,11 @@ def test_a_panel_behind_others_comes_to_the_front_when_it_is_asked_for(bench: Wo
     panels = {name: bench.screens._parent().panels[name] for name in ("case", "ticket", "customer")}
     for name in ("case", "ticket", "customer", "case", "customer"):
         bench.screens.show_panel(name)
-        qtbot.waitUntil(lambda name=name: _on_top(panels) == [name])
+        qtbot.waitUntil(partial(_is_on_top, panels, name))
 
 
-def _on_top(panels: dict[str, Panel]) -> list[str]:
-    return [name for name, panel in panels.items() if not _dock(panel).visibleRegion().isEmpty()]
+def _is_on_top(panels: dict[str, Panel], wanted: str) -> bool:
+    return [name for name, panel in panels.items() if not _dock(panel).visibleRegion().isEmpty()] == [wanted]
 
 
 def _dock(panel: Panel) -> QWidget:
