@@ -2,7 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from backend.store.engine import DatabaseSettings
@@ -20,6 +22,16 @@ KINDS = ("sqlite", "postgresql")
 DEEDS = ("pick-up", "opening", "queue's change")
 
 Times = dict[str, list[float]]
+
+
+@dataclass
+class Side:
+    """A server with so many waiting, and an agent at it."""
+
+    backend: Backend
+    people: People
+    desk: Desk
+    times: Times
 
 
 async def pick_up(desk: Desk, times: Times) -> PickedUp:
@@ -49,42 +61,45 @@ async def until(desk: Desk, what: str) -> None:
             return
 
 
-async def deeds(backend: Backend, people: People, desk: Desk) -> Times:
-    """Each thing done ROUNDS times over the agent's own socket, in seconds."""
-    times: Times = {deed: [] for deed in DEEDS}
-    for number in range(ROUNDS):
-        picked = await pick_up(desk, times)
-        ended = await desk.run(End(interaction_id=picked.interaction_id))
-        assert ended.refused is None, ended.refused
-        began = time.perf_counter()
-        await customer_writes(backend.parts, people, "Halo", f"newcomer-{number}-{new_id()}")
-        await until(desk, "ReceiveMessage")
-        times["queue's change"].append(time.perf_counter() - began)
-    return times
+async def deeds(side: Side) -> None:
+    """Each thing done once over the agent's own socket, noted in seconds."""
+    picked = await pick_up(side.desk, side.times)
+    ended = await side.desk.run(End(interaction_id=picked.interaction_id))
+    assert ended.refused is None, ended.refused
+    began = time.perf_counter()
+    await customer_writes(side.backend.parts, side.people, "Halo", f"newcomer-{new_id()}")
+    await until(side.desk, "ReceiveMessage")
+    side.times["queue's change"].append(time.perf_counter() - began)
 
 
-async def with_waiting(where: DatabaseSettings, home: Path, count: int) -> Times:
+@asynccontextmanager
+async def side(where: DatabaseSettings, home: Path, count: int) -> AsyncIterator[Side]:
     async with running(settings_for(where, home)) as backend:
         people = await founded(backend.parts)
         await gather(backend.parts, people, where, count)
         async with backend.desk("agent@samudra.example") as desk:
             await desk.resume()
-            return await deeds(backend, people, desk)
+            yield Side(backend, people, desk, {deed: [] for deed in DEEDS})
+
+
+async def in_turn(few: DatabaseSettings, many: DatabaseSettings, homes: tuple[Path, Path]) -> tuple[Times, Times]:
+    """Both sides in turn, so that what else the machine does falls on both."""
+    async with side(few, homes[0], FEW) as one, side(many, homes[1], MANY) as other:
+        for _ in range(ROUNDS):
+            await deeds(one)
+            await deeds(other)
+        return one.times, other.times
 
 
 def measure() -> Iterator[Figure]:
     for kind in KINDS:
-        few, many = run(kind, FEW), run(kind, MANY)
+        with database(kind) as one, database(kind) as other, folder() as home, folder() as second:
+            few, many = asyncio.run(in_turn(one, other, (home, second)))
         for deed in DEEDS:
             small, large = median(few[deed]), median(many[deed])
             yield Figure(name=f"{deed}, {FEW} waiting, {kind}", value=small * 1000, unit="ms")
             yield Figure(name=f"{deed}, {MANY:,} waiting, {kind}", value=large * 1000, unit="ms")
             yield Figure(name=f"{deed}, {MANY:,} against {FEW}, {kind}", value=large / small, unit="×", bound=1.5)
-
-
-def run(kind: str, count: int) -> Times:
-    with database(kind) as where, folder() as home:
-        return asyncio.run(with_waiting(where, home, count))
 
 
 if __name__ == "__main__":

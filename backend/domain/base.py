@@ -1,6 +1,6 @@
 """What a handler is given and how it is found: Actor, Context, @handles and @answers."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
@@ -122,10 +122,13 @@ class Context(AskContext):
         """An id made by the server; a command that runs again makes the same."""
         return derived_id(self.tenant_id, str(self.actor), self.command_id, label)
 
-    def put(self, entity: E, *scopes: str) -> E:
-        """The entity's new state: for every scope that holds it already, and for these."""
+    def put(self, entity: E, *scopes: str, columns: Mapping[str, Any] | None = None) -> E:
+        """The entity's new state: for every scope that holds it already, and for these.
+
+        `columns` are what its row keeps beside it, for a constraint of the database.
+        """
         self._put[type(entity), entity.id] = entity
-        self.changes.append(PutEntity(entity, scopes))
+        self.changes.append(PutEntity(entity, scopes, columns or {}))
         return entity
 
     def drop(self, kind: type[Entity], entity_id: str, *scopes: str) -> None:

@@ -86,10 +86,14 @@ async def _reserved_for_another(ctx: Context, interaction: Interaction, user: Us
 
 
 async def _hand_over(ctx: Context, interaction: Interaction, user: User, presence: Presence) -> PickedUp | Refused:
+    # read again after the lock of their row: whoever was deactivated meanwhile takes nothing more
+    user = await ctx.need(User, user.id)
+    if not user.active:
+        return refused(Reason.NOT_SIGNED_IN)
     limit = await limit_of(ctx, user)
     if presence.load >= limit:
         return refused(Reason.LIMIT_REACHED, limit=limit)
-    take(ctx, presence)
+    take(ctx, presence, limit)
     picked = changed(
         interaction,
         status=Status.HANDLING,

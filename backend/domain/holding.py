@@ -16,14 +16,14 @@ async def limit_of(ctx: AskContext, user: User) -> int:
     return rules.pick_up_limit((await ctx.tenant()).rules, user)
 
 
-def take(ctx: Context, presence: Presence) -> Presence:
-    """One interaction more."""
-    return ctx.put(changed(presence, load=presence.load + 1))
+def take(ctx: Context, presence: Presence, limit: int) -> Presence:
+    """One interaction more. The database holds the load to the limit too, should a handler have counted wrong."""
+    return ctx.put(changed(presence, load=presence.load + 1), columns={"load_limit": limit})
 
 
-def let_go(ctx: Context, presence: Presence) -> Presence:
-    """One interaction less."""
-    return ctx.put(changed(presence, load=max(0, presence.load - 1)))
+def let_go(ctx: Context, presence: Presence, count: int = 1) -> Presence:
+    """So many interactions less."""
+    return ctx.put(changed(presence, load=max(0, presence.load - count)))
 
 
 async def is_ready(ctx: AskContext, user_id: UserId) -> bool:

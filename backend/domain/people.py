@@ -5,6 +5,7 @@ from typing import Any
 import msgspec
 
 from backend.domain.base import Context, changed, handles, refused
+from backend.domain.transfer import lay_down_all
 from omnix_protocol import scopes
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import GroupId, is_id
@@ -129,6 +130,8 @@ async def edit_user(command: EditUser, ctx: Context) -> Refused | None:
     }
     if edits:
         ctx.put(changed(user, **edits))
+    if edits.get("active") is False:
+        await lay_down_all(ctx, command.user_id)
     return None
 
 

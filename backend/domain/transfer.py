@@ -47,6 +47,7 @@ async def _to_agent(
     if interaction.owner_id == target.id:
         return refused(Reason.ALREADY_TAKEN, by=target.id, name=target.name)
     presence = presences[target.id]
+    target = await ctx.need(User, target.id)  # again, after the lock: deactivating somebody takes it too
     if not target.active or presence.state is not PresenceState.ONLINE:
         return refused(Reason.TARGET_OFFLINE, name=target.name)
     limit = await limit_of(ctx, target)
@@ -55,7 +56,8 @@ async def _to_agent(
     line = await queues.line_of(ctx, interaction.channel_account_id, target.group_ids)
     if line is None:
         return refused(Reason.TARGET_CANNOT_SERVE, name=target.name)
-    take(ctx, presence)
+    # a supervisor may exceed it, by this one
+    take(ctx, presence, max(limit, presence.load + 1) if ctx.ranks(Role.SUPERVISOR) else limit)
     unseen = await ctx.tx.messages.inbound_after(interaction.conversation_id, interaction.first_position - 1)
     moved = changed(
         interaction,
@@ -86,20 +88,43 @@ async def _to_group(
         return refused(Reason.TARGET_CANNOT_SERVE, name=group.name)
     if interaction.status is Status.QUEUED and interaction.queue_id == line.id:
         return refused(Reason.INVALID_FIELD, field="to_group_id", detail="it waits there already")
-    waiting = changed(
-        interaction,
-        status=Status.QUEUED,
-        owner_id=None,
-        owner_name="",
-        queue_id=QueueId(line.id),
-        queued_at=ctx.now,
-        reserved_for=None,
-    )
+    waiting = _waiting_in(interaction, QueueId(line.id), ctx)
     for queue_id in sorted({interaction.queue_id, waiting.queue_id}):
         await ctx.lock(Queue, queue_id)
     await _leave_behind(ctx, interaction, presences)
     ctx.put(waiting, *await queues.enter(ctx, waiting))
     return None
+
+
+def _waiting_in(interaction: Interaction, queue_id: QueueId, ctx: Context) -> Interaction:
+    return changed(
+        interaction,
+        status=Status.QUEUED,
+        owner_id=None,
+        owner_name="",
+        queue_id=queue_id,
+        queued_at=ctx.now,
+        reserved_for=None,
+    )
+
+
+async def lay_down_all(ctx: Context, user_id: UserId) -> None:
+    """What somebody holds waits again in the lines that it came from; what waits for them waits for everybody."""
+    presence = await ctx.lock(Presence, user_id)
+    theirs = await ctx.tx.conversations.held_by(user_id) + await ctx.tx.conversations.reserved_for(user_id)
+    locked = [await ctx.lock(Interaction, entity_id) for entity_id in sorted({row.id for row in theirs})]
+    for waiting in locked:
+        if waiting.status is Status.QUEUED and waiting.reserved_for == user_id:
+            ctx.put(changed(waiting, reserved_for=None))
+    held = [interaction for interaction in locked if interaction.status in HELD and interaction.owner_id == user_id]
+    for queue_id in sorted({interaction.queue_id for interaction in held}):
+        await ctx.lock(Queue, queue_id)
+    for interaction in held:
+        ctx.drop(Interaction, interaction.id, scopes.agent(user_id))
+        waiting = _waiting_in(interaction, interaction.queue_id, ctx)
+        ctx.put(waiting, *await queues.enter(ctx, waiting))
+    if held:
+        let_go(ctx, presence, len(held))
 
 
 async def _leave_behind(ctx: Context, interaction: Interaction, presences: dict[str, Presence]) -> None:

@@ -10,17 +10,20 @@ import msgspec
 from backend.channels.base import AccountView, Channel, Event, Unreadable
 from backend.jobs.loop import Done, GiveUp, Later, Outcome, Turns, in_turn
 from backend.runner import Actor, Runner
-from backend.store.jobs import Job
+from backend.store.jobs import EARLY, Job
 from backend.store.raw import INBOUND, RawMessage
 from backend.store.store import Store
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import ChannelAccountId, TenantId
-from omnix_protocol.messages import ReceiveMessage
+from omnix_protocol.messages import ReceiveMessage, RecordDelivery
 
 Accounts = Callable[[TenantId, ChannelAccountId], Awaitable[AccountView | None]]
 PATIENCE: Final = (0.05, 0.2, 0.5, 1.0, 2.0, 4.0)
 """Waits between tries while the database is away; those behind in the same conversation wait too."""
 AFTER_OTHERS_SECONDS: Final = 0.02
+EARLY_TRIES: Final = 10
+EARLY_SECONDS: Final = 0.25, 30.0
+"""The first wait for a message that a receipt came before, and the longest: two minutes in all."""
 _log = logging.getLogger("backend.jobs.inbound")
 
 
@@ -108,14 +111,19 @@ class Inbound:
             return GiveUp(f"{channel.name} could not read this ({type(error).__name__}).")
 
     async def _run(self, job: Job, events: list[Event]) -> Outcome:
-        refusals = []
+        refusals, early = [], False
         for command_id, command in events:
             actor = Actor("channel", getattr(command, "channel_account_id", ""))
             refusal = await self._once(job.tenant_id, actor, command_id, command)
             if refusal is not None and refusal.reason is Reason.UNAVAILABLE:
                 return Later(5, "The database is not available.")
             if refusal is not None:
+                early |= isinstance(command, RecordDelivery) and refusal.reason is Reason.NOT_FOUND
                 refusals.append(f"{type(command).__name__} was refused: {refusal.code} {refusal.args or ''}".strip())
+        if early and job.attempts < EARLY_TRIES:
+            # a provider may tell that it delivered before it has answered that it took the message
+            first, longest = EARLY_SECONDS
+            return Later(min(longest, first * 2**job.attempts), EARLY)
         return GiveUp(" ".join(refusals)) if refusals else Done()
 
     async def _once(self, tenant_id: TenantId, actor: Actor, command_id: Any, command: Any) -> Refused | None:

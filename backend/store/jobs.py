@@ -26,6 +26,8 @@ FAILED = "failed"
 UNFINISHED_MAX = 5_000
 ASKING = "asking"
 """Noted on a job while its provider is asked: found there later, nobody knows what the provider did."""
+EARLY = "A receipt came before its message was known."
+"""Noted on a job that only waits for such a message: what came later does not wait for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +141,9 @@ class Jobs:
     async def unfinished(self, kind: str, before_id: str) -> list[tuple[str, bytes]]:
         """Ids and payloads of jobs made before this one that nobody has ended, whoever has claimed them."""
         j = jobs.c
-        statement = select(j.id, j.payload).where(j.state == _literal_due, j.kind == kind, j.id < before_id)
+        statement = select(j.id, j.payload).where(
+            j.state == _literal_due, j.kind == kind, j.id < before_id, j.last_error != EARLY
+        )
         async with self._database.reading(None) as connection:
             return [(row.id, bytes(row.payload)) for row in await connection.execute(statement.limit(UNFINISHED_MAX))]
 

@@ -134,6 +134,12 @@ class ConversationReads:
         statement = self._link.select(Interaction).where(t.holder_id == user_id).order_by(t.picked_up_at, t.id)
         return await self._link.entities(Interaction, statement)
 
+    async def reserved_for(self, user_id: UserId) -> list[Interaction]:
+        """What waits for this agent before it waits for everybody."""
+        t = interactions.c
+        statement = self._link.select(Interaction).where(t.reserved_for == user_id, t.waiting_at.is_not(None))
+        return await self._link.entities(Interaction, statement.order_by(t.id))
+
     async def handled(self, conversation_id: ConversationId, user_id: UserId) -> bool:
         """Whether this agent has or had one of the conversation's interactions."""
         t = interactions.c
