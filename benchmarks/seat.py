@@ -77,7 +77,9 @@ class Seat:
 
     @property
     def env(self) -> Mapping[str, str]:
-        return {**self.screen.env, HOME: str(self.home)}
+        env = {**self.screen.env, HOME: str(self.home), "PYTHONPYCACHEPREFIX": str(self.home / "bytecode")}
+        env.pop("PYTHONDONTWRITEBYTECODE", None)  # no user compiles the program at each start
+        return env
 
     def furnish(self, what: Furnishing) -> None:
         """In a process of its own: the keychain is the screen's."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from PySide6.QtCore import QDeadlineTimer, QEventLoop
 from PySide6.QtWidgets import QApplication
 
-from omnix_desktop.platform.paths import profile_folder
+from omnix_desktop.platform.paths import home, profile_folder
 from omnix_desktop.platform.qt_imports import leave_alone
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.timings import Timings
@@ -73,13 +73,14 @@ def start(options: Options) -> int:
         frame.show()
         _painted(app, frame)
 
-    from omnix_desktop.i18n import language, on_language_change, set_language
+    from omnix_desktop.i18n import keep_catalogues, language, on_language_change, set_language
     from omnix_desktop.session import Lives, Profile
     from omnix_desktop.ui.shell.mark import mark
     from omnix_desktop.ui.shell.program import Program
     from omnix_desktop.ui.theme import theme
 
     profile = Profile(options.profile, options.server)
+    keep_catalogues(home() / "catalogues")
     set_language(profile.known.language)
     forget = on_language_change(lambda: profile.remember(language=language()))
     mode = profile.known.theme if profile.known.theme in ("light", "dark") else "system"
@@ -88,7 +89,8 @@ def start(options: Options) -> int:
     program = Program(Lives(profile), RELEASE, safe=options.safe_mode, wallboard=options.wallboard, timings=timings)
     instance.called.connect(program.come_forward)
     program.show(frame)
-    app.processEvents()
+    app.processEvents()  # laid out and painted
+    app.processEvents()  # what that asked for; the loop's own library comes afterwards
     gc.freeze()
     gc.enable()
 

@@ -107,3 +107,29 @@ def test_resources_are_found_frozen_too(monkeypatch: pytest.MonkeyPatch, tmp_pat
     assert i18n.resource_path("fonts", "OFL.txt").is_file()
     monkeypatch.setattr("sys._MEIPASS", str(tmp_path), raising=False)
     assert i18n.resource_path("fonts", "OFL.txt") == tmp_path / "resources" / "fonts" / "OFL.txt"
+
+
+def test_a_kept_catalogue_is_read_again_and_never_when_its_sources_are_others(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sources = tmp_path / "sources"
+    (sources / "translations" / "id").mkdir(parents=True)
+    words = sources / "translations" / "id" / "shell.toml"
+    words.write_text('title = "Satu"\n')
+    monkeypatch.setattr(i18n, "resource_path", lambda *parts: sources.joinpath(*parts))
+
+    def said() -> str:
+        """As a program says it that was just started."""
+        monkeypatch.setattr(i18n, "_state", i18n._Translations())
+        i18n.keep_catalogues(tmp_path / "kept")
+        return tr("shell.title")
+
+    assert said() == "Satu"
+    monkeypatch.setattr(i18n, "load_catalogue", lambda _language: pytest.fail("parsed again"))
+    assert said() == "Satu"
+    monkeypatch.undo()
+    monkeypatch.setattr(i18n, "resource_path", lambda *parts: sources.joinpath(*parts))
+    words.write_text('title = "Dua kali"\n')
+    assert said() == "Dua kali"
+    (tmp_path / "kept" / "id.json").write_text("{half")
+    assert said() == "Dua kali"
