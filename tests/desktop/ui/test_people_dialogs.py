@@ -9,6 +9,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QWidget
+from pytestqt.qtbot import QtBot
 
 from omnix_desktop.ports import OFFLINE, LinkState, Outcome
 from omnix_desktop.ui.dialogs import DIALOGS
@@ -244,7 +245,8 @@ def limits(bench: Workbench) -> Iterator[LimitsDialog]:
     made.close()
 
 
-def test_everybody_stands_with_state_and_load(bench: Workbench, limits: LimitsDialog) -> None:
+def test_everybody_stands_with_state_and_load(bench: Workbench, limits: LimitsDialog, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: any(row.load for row in limits.limits.rows()))
     rows = {row.name: (row.state, row.load, row.full) for row in limits.limits.rows()}
     assert rows["Ratna Kusuma"] == ("Siap", "5/8", False)
     assert rows["Sari Utami"] == ("Siap", "8/8", True)
@@ -268,12 +270,11 @@ def test_only_what_was_changed_is_saved(bench: Workbench, limits: LimitsDialog) 
     assert not limits.primary_button.isEnabled()
 
 
-def test_an_emptied_limit_is_the_tenants_again(bench: Workbench, limits: LimitsDialog) -> None:
+def test_an_emptied_limit_is_the_tenants_again(bench: Workbench, limits: LimitsDialog, qtbot: QtBot) -> None:
     Moment(bench.engine).put([replace(USERS[1], version=2, pick_up_limit=3)], scopes.TENANT)
-    bench.settle()
     line = limits.findChild(QLineEdit, f"limit_{USERS[1].id}")
     assert line is not None
-    assert line.text() == "3"
+    qtbot.waitUntil(lambda: line.text() == "3")
     type_into(limits, f"limit_{USERS[1].id}", "")
     assert line.placeholderText() == "8"
     limits.submit()
@@ -290,11 +291,11 @@ def test_what_is_no_limit_cannot_be_saved(bench: Workbench, limits: LimitsDialog
 
 
 def test_a_refused_limit_stays_typed_with_the_reason_and_may_be_saved_again(
-    bench: Workbench, limits: LimitsDialog
+    bench: Workbench, limits: LimitsDialog, qtbot: QtBot
 ) -> None:
     type_into(limits, "limit_tenant", "10")
     Moment(bench.engine).put([replace(TENANT, version=2, rules=Rules(pick_up_limit=9))], scopes.TENANT)
-    bench.settle()
+    qtbot.waitUntil(lambda: limits.limits.tenant_limit == 9)
     bench.fake.run.answers[EditRules] = Outcome(refused=refused(Reason.VERSION_CONFLICT, version=2))
     limits.submit()
     assert "Sudah diubah orang lain. Lihat yang terbaru lalu coba lagi" in said(limits)
