@@ -12,7 +12,7 @@ from backend.store.raw import Route
 from omnix_protocol.base import Command
 from omnix_protocol.channels import AddChannelAccount, PublishChannel, ServeChannel
 from omnix_protocol.codec import Malformed, command
-from omnix_protocol.errors import Refused
+from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import (
     ChannelAccountId,
     CommandId,
@@ -28,6 +28,11 @@ from omnix_protocol.text import encode_storable
 
 ROLES: Final = [role.value for role in Role]
 SYSTEM: Final = Actor("system")
+EXPECTED: Final = {
+    "code": "2 to 39 lower-case letters, digits and hyphens, such as samudra",
+    "email": "an address such as ayu@samudra.example",
+}
+"""What to type, by the field of a command that the wire would not let through."""
 
 
 class Refusal(Exception):
@@ -97,6 +102,9 @@ async def add_user(parts: Parts, tenant_code: str, person: NewUser) -> UserId:
 
 async def add_channel(parts: Parts, tenant_code: str, new: NewAccount) -> str:
     """The account's route: what its webhook or its page ends with."""
+    kinds = [channel.kind for channel in CHANNELS]
+    if new.kind not in kinds:
+        raise Refusal(f"There is no channel {new.kind}; there are {', '.join(kinds)}.")
     tenant_id = await tenant_of(parts, tenant_code)
     await publish_channels(parts, tenant_id)
     account_id = ChannelAccountId(new_id())
@@ -148,9 +156,13 @@ def _checked(asked: Command) -> Command:
     try:
         return command(type(asked).__name__, encode_storable(asked))
     except Malformed as error:
-        raise Refusal(f"That does not do: {error}.") from None
+        where = str(error).rpartition("$.")[2].rstrip("`")
+        expected = EXPECTED.get(where)
+        raise Refusal(f"{where}: expected {expected}." if expected else f"That does not do: {error}.") from None
 
 
 def _sentence(why: Refused) -> str:
+    if why.code == Reason.INVALID_FIELD:
+        return f"{why.args['field']}: {why.args['detail']}."
     details = ", ".join(f"{name} {value}" for name, value in why.args.items())
     return f"Refused: {why.code.replace('_', ' ')}{f' ({details})' if details else ''}."

@@ -18,7 +18,7 @@ from backend.demo import seed
 from backend.demo.seeding import SIMULATOR
 from backend.gateway.passwords import Busy
 from backend.store import schema
-from backend.store.errors import Occupied, SchemaMissing, Unavailable
+from backend.store.errors import Occupied, SchemaMissing, SchemaNewer, Unavailable
 from backend.store.sole import sole
 from backend.telemetry import start_logging
 from omnix_protocol.frames import MAX_FRAME
@@ -40,7 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         settings = load(options.config)
         start_logging(settings.log.level, settings.log.format)
         return int(uvloop.run(options.work(settings, options)) or 0)
-    except (WrongSetting, SchemaMissing) as error:
+    except (WrongSetting, SchemaMissing, SchemaNewer) as error:
         return _say(str(error), WRONG)
     except (Sorry, Occupied, accounts.Refusal) as error:
         return _say(str(error), FAILED)
@@ -115,14 +115,18 @@ async def serve_parts(parts: Parts) -> int:
     """Serve until told to stop: goodbyes first, then the running commands, then the connections."""
     async with serving(parts) as door:
         server = Server(uvicorn_config(parts.settings, door.app), door.goodbye)
-        await server.serve()
+        try:
+            await server.serve()
+        except SystemExit:  # uvicorn's way to say that it cannot listen; why stands in the log
+            at = parts.settings.server
+            raise Sorry(f"server.port: nobody can listen at {at.host}:{at.port}; is another program there?") from None
         return 0 if server.started else FAILED
 
 
 async def prepare(settings: Settings) -> None:
     """SQLite is brought to this release, unless a server of another one is using it; PostgreSQL must have been."""
     if settings.on_sqlite:
-        settings.folder.mkdir(parents=True, exist_ok=True)
+        _make_folder(settings.folder)
     try:
         await schema.require(settings.database_url)
     except SchemaMissing:
@@ -130,6 +134,15 @@ async def prepare(settings: Settings) -> None:
             raise
         with sole(settings.database_url):
             await schema.migrate(settings.database_url)
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise WrongSetting(
+            f"data.folder: {folder} cannot be made ({error.strerror}); expected a folder that the server may write to."
+        ) from None
 
 
 def uvicorn_config(settings: Settings, app: object) -> uvicorn.Config:
@@ -257,7 +270,12 @@ async def add_channel(settings: Settings, options: argparse.Namespace) -> None:
         )
         route = await accounts.add_channel(parts, options.tenant, new)
     base = settings.public_url
-    print(f"{options.name} is there. Webhook: {base}/hooks/{options.kind}/{route}   Web chat: {base}/chat/{route}")
+    where = (
+        f"Its page: {base}/chat/{route}"
+        if options.kind == "webchat"
+        else f"Webhook: {base}/hooks/{options.kind}/{route}"
+    )
+    print(f"{options.name} is there. {where}")
 
 
 def _ask_password() -> str:

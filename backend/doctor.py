@@ -14,7 +14,7 @@ from backend.gateway.secrets import server_key
 from backend.store import examine as database
 from backend.store import schema
 from backend.store.engine import DatabaseSettings
-from backend.store.errors import SchemaMissing, Unavailable
+from backend.store.errors import SchemaMissing, SchemaNewer, Unavailable
 from backend.store.store import Store
 
 ROOM_BYTES: Final = 1 << 30
@@ -56,7 +56,7 @@ def _key(settings: Settings) -> Finding:
 async def _database(settings: Settings) -> AsyncIterator[Finding]:
     try:
         await schema.require(settings.database_url)
-    except (SchemaMissing, Unavailable) as error:
+    except (SchemaMissing, SchemaNewer, Unavailable) as error:
         yield Finding("database", str(error), wrong=True)
         return
     yield Finding("database", "answers and has this release's schema.")

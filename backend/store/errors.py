@@ -13,6 +13,10 @@ class TenantUnbound(Exception):
     """A statement touches a tenant's table without binding this transaction's tenant."""
 
 
+class SchemaNewer(Exception):
+    """The database has been brought to a release that this one does not know."""
+
+
 class SchemaMissing(Exception):
     """The database has not the schema that this release needs; `migrate` makes it."""
 

@@ -10,10 +10,10 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, create_engine, insert, select, text
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from backend.store.errors import SchemaMissing, Unavailable
+from backend.store.errors import SchemaMissing, SchemaNewer, Unavailable
 from backend.store.tables import metadata
 from backend.store.tables.base import of_tenants
 from backend.store.tables.control import facts
@@ -107,10 +107,11 @@ def _make_role(connection: Connection, url: URL) -> None:
 
 
 async def require(url: str) -> None:
-    """Raises SchemaMissing where the database has not been brought to this release."""
+    """Raises SchemaMissing where the database is not yet at this release, SchemaNewer where it is beyond it."""
     config = Config()
     config.set_main_option("script_location", str(_FOLDER))
-    wanted = ScriptDirectory.from_config(config).get_current_head()
+    scripts = ScriptDirectory.from_config(config)
+    wanted = scripts.get_current_head()
     parsed = make_url(url)
     sqlite = parsed.get_backend_name() == "sqlite"
     engine = create_async_engine(parsed.set(drivername="sqlite+aiosqlite" if sqlite else "postgresql+asyncpg"))
@@ -119,10 +120,18 @@ async def require(url: str) -> None:
             found = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar()
     except (ProgrammingError, OperationalError):
         found = None
+    except DatabaseError as error:
+        raise Unavailable(
+            f"The database is damaged ({error.orig}): put a backup in its place, then `omnix-server doctor --restored`."
+        ) from error
     except OSError as error:
         raise Unavailable(f"The database does not answer ({error.strerror or type(error).__name__}).") from error
     finally:
         await engine.dispose()
+    if found is not None and found not in {script.revision for script in scripts.walk_revisions()}:
+        raise SchemaNewer(
+            f"The database is at {found}, which this release ({wanted}) does not know: run the newer release again."
+        )
     if found != wanted:
         raise SchemaMissing(
             f"The database is at {found or 'nothing'} and this release needs {wanted}: run `omnix-server migrate`."

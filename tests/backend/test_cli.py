@@ -1,7 +1,10 @@
 """The command line, as processes of their own: a company is set up, served and stopped; mistakes get one sentence."""
 
+import contextlib
 import os
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -120,12 +123,22 @@ def test_a_restored_database_gets_a_new_epoch(settled: Shell) -> None:
     ("arguments", "typed", "words", "code"),
     [
         (["tenant", "add", "--code", "samudra", "--name", "Lagi"], "", "already", 1),
-        (["tenant", "add", "--code", "Bad Code!", "--name", "X"], "", "That does not do", 1),
+        (["tenant", "add", "--code", "Bad Code!", "--name", "X"], "", "code: expected 2 to 39", 1),
         (["user", "add", "--tenant", "nobody", "--email", "a@b", "--name", "X"], "long enough pw\n", "no tenant", 1),
         (["user", "add", "--tenant", "samudra", "--email", "b@c", "--name", "X"], "short\n", "at least 10", 1),
         (["user", "add", "--tenant", "samudra", "--email", "b@c", "--name", "X"], "", "standard input", 1),
-        (["user", "add", "--tenant", "samudra", "--email", "b", "--name", "X"], "long enough pw\n", "email", 1),
-        (["channel", "add", "--tenant", "samudra", "--kind", "pigeon", "--name", "X", "--group", "G"], "", "found", 1),
+        (
+            ["user", "add", "--tenant", "samudra", "--email", "b", "--name", "X"],
+            "long enough pw\n",
+            "email: expected",
+            1,
+        ),
+        (
+            ["channel", "add", "--tenant", "samudra", "--kind", "pigeon", "--name", "X", "--group", "G"],
+            "",
+            "webchat",
+            1,
+        ),
     ],
 )
 def test_mistakes_get_a_sentence(settled: Shell, arguments: list[str], typed: str, words: str, code: int) -> None:
@@ -139,7 +152,42 @@ def test_a_channel_is_added_with_its_address(settled: Shell) -> None:
     arguments = ["channel", "add", "--tenant", "samudra", "--kind", "webchat", "--name", "Situs", "--group", "Satu"]
     done = settled.run(*arguments)
     assert done.returncode == 0, done.stderr
-    assert f"http://127.0.0.1:{settled.port}/chat/" in done.stdout
+    assert f"Its page: http://127.0.0.1:{settled.port}/chat/" in done.stdout
+
+
+def test_an_address_that_somebody_has_is_named(shell: Shell) -> None:
+    with socket.create_server(("127.0.0.1", shell.port)):
+        done = shell.run("serve")
+    assert done.returncode == 1
+    assert done.stderr.splitlines()[-1].startswith(f"server.port: nobody can listen at 127.0.0.1:{shell.port}")
+    assert "Traceback" not in done.stderr
+
+
+def test_a_folder_that_cannot_be_made_is_named(shell: Shell) -> None:
+    done = shell.run("serve", OMNIX_DATA_FOLDER="/proc/nothing")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith("data.folder: /proc/nothing cannot be made")
+
+
+@pytest.mark.parametrize("arguments", [["serve"], ["migrate"], ["tenant", "add", "--code", "x2", "--name", "X"]])
+def test_a_damaged_database_gets_one_sentence(shell: Shell, arguments: list[str]) -> None:
+    file = Path(shell.environment["OMNIX_DATA_FOLDER"]) / "omnix.db"
+    file.parent.mkdir()
+    file.write_bytes(bytes(range(256)) * 100)
+    done = shell.run(*arguments)
+    assert done.returncode == 1
+    assert done.stderr == "The database does not answer; `omnix-server doctor` says what is wrong.\n"
+    assert "✗ database: The database is damaged" in shell.run("doctor").stdout
+
+
+def test_a_database_of_a_newer_release_is_left_alone(shell: Shell) -> None:
+    found(shell)
+    with contextlib.closing(sqlite3.connect(Path(shell.environment["OMNIX_DATA_FOLDER"]) / "omnix.db")) as database:
+        database.execute("UPDATE alembic_version SET version_num = '9999'")
+        database.commit()
+    done = shell.run("serve")
+    assert (done.returncode, done.stderr.count("\n")) == (2, 1), done.stderr
+    assert "9999" in done.stderr
 
 
 @pytest.mark.postgres
