@@ -18,7 +18,7 @@ REPLY, MEMO = "Balasan kepada pelanggan", "Memo internal"
 CAPTIONS = {"waiting": "Menunggu sekarang", "handling": "Sedang ditangani", "handled": "Ditangani hari ini"}
 
 
-class AgentWindow:
+class SignedInWindow:
     """One running desktop. Every step waits until the window says that it is done."""
 
     def __init__(self, window: Desk) -> None:
@@ -42,6 +42,10 @@ class AgentWindow:
 
     def is_connected(self) -> None:
         self.desk.see(contains="Tersambung", role="push button")
+
+
+class AgentWindow(SignedInWindow):
+    """What an agent and a supervisor do in it."""
 
     def somebody_waits(self, count: int = 1) -> None:
         self.desk.see(name=f"{count} menunggu di antrean")

@@ -98,16 +98,6 @@ class ConversationReads:
         statement = self._waiting(queue_id).where(interactions.c.in_window == 0).limit(1)
         return await self._link.entity(Interaction, statement)
 
-    async def newest_in_window(self, queue_id: QueueId) -> Interaction | None:
-        """The first to leave the queue's scope when an older one comes back to it."""
-        t = interactions.c
-        statement = (
-            self._link.select(Interaction)
-            .where(t.queue_id == queue_id, t.waiting_at.is_not(None), t.in_window == 1)
-            .order_by(t.waiting_at.desc(), t.id.desc())
-        )
-        return await self._link.entity(Interaction, statement.limit(1))
-
     async def in_window(self, interaction_id: InteractionId) -> bool:
         """Whether the queue's scope holds it."""
         t = interactions.c

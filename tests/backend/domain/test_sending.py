@@ -173,6 +173,7 @@ async def test_what_is_uncertain_is_resolved_by_the_owner(
 
 async def test_a_web_chats_reply_is_with_the_visitor_and_no_memo_ever_is(company: Office) -> None:
     interaction = await company.serving(sender="v1", account="page")
+    await uploaded(company, PICTURE, "ayu")
     reply = company.reply(interaction, "Baik", attachments=(PICTURE,))
     await company.done("ayu", reply)
     memo = AddMemo(

@@ -32,7 +32,9 @@ async def test_what_was_received_is_read_back_as_it_was_sent(store: Store) -> No
 async def test_each_row_brings_its_job(store: Store) -> None:
     ids = await asyncio.gather(*(store.raw.append(ROUTE, {}, b"%d" % number) for number in range(20)))
     jobs = await store.jobs.claim([INBOUND], 100, timedelta(seconds=30))
-    assert sorted(job.payload for job in jobs) == sorted(b'{"raw_id":"%s"}' % raw_id.encode() for raw_id in ids)
+    assert sorted(job.payload for job in jobs) == sorted(
+        b'{"raw_id":"%s","account":"a"}' % raw_id.encode() for raw_id in ids
+    )
 
 
 async def test_nobody_is_told_before_the_group_is_committed(store: Store) -> None:
