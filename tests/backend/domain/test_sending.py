@@ -3,6 +3,7 @@
 import msgspec
 import pytest
 
+from backend.store.files import FileRow
 from omnix_protocol import scopes
 from omnix_protocol.conversations import Conversation, End, Interaction, Transfer
 from omnix_protocol.errors import Reason, refused
@@ -23,6 +24,12 @@ from omnix_protocol.messages import (
 from tests.support.office import Office
 
 PICTURE = Attachment(file_id=FileId(new_id()), name="foto.png", media_type="image/png", size=900)
+
+
+async def uploaded(company: Office, file: Attachment, owner: str) -> None:
+    """The file is there, brought by this person."""
+    row = FileRow(file.file_id, file.name, file.media_type, file.size, b"", str(company.actor(owner)), company.clock())
+    await company.store.files.add(company.tenant_id, row)
 
 
 async def jobs(company: Office) -> list[dict[str, object]]:
