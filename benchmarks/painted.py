@@ -22,7 +22,6 @@ from benchmarks.seat import DEVICE, Furnishing, Program, Seat
 from omnix_protocol import codec
 from omnix_protocol.conversations import PickedUp
 from omnix_protocol.ids import CommandId, TenantId, UserId, new_id
-from omnix_protocol.messages import Message
 from omnix_protocol.people import SetPickUpLimit
 from omnix_protocol.sign_in import SignedIn
 from tests.support.backend import TENANT, credentials, founded, settings_for
@@ -150,7 +149,7 @@ async def written(where: DatabaseSettings, home: Path, company: Company) -> Writ
     ):
         for interaction in await tx.conversations.held_by(company.agent):
             entries, *_ = await tx.messages.entries(interaction.conversation_id, None, 10_000)
-            numbers = [int(one.provider_id.split(":")[1]) for one in entries if isinstance(one, Message)]  # type: ignore[redundant-expr]  # what the log holds is untyped
+            numbers = [int(one.provider_id.split(":")[1]) for one in entries]
             found.numbers |= {one.id: number for one, number in zip(entries, numbers, strict=True)}
             seen = len(numbers) - interaction.unread
             found.by_unread |= {(interaction.id, at - seen + 1): number for at, number in enumerate(numbers)}
@@ -174,7 +173,7 @@ def waits(lines: list[dict[str, Any]], found: Written, sent: dict[int, float]) -
 
 def is_quiet(desktop: Program) -> bool:
     """Nothing came onto the screen for a while."""
-    return time.monotonic() - desktop.noted()[-1]["at"] > QUIET  # type: ignore[no-any-return]  # what the log holds is untyped
+    return time.monotonic() - desktop.noted()[-1]["at"] > QUIET  # type: ignore[no-any-return]  # untyped log
 
 
 def on_the_desk(screen: Screen, seat: Seat, serving: Serving, provider: Provider, company: Company) -> Program:
