@@ -5,7 +5,7 @@ from typing import Final
 
 from backend.app import Parts
 from backend.channels import CHANNELS
-from backend.runner import Actor
+from backend.runner import SYSTEM
 from backend.store.control import TenantEntry
 from backend.store.errors import Conflict
 from backend.store.raw import Route
@@ -27,7 +27,6 @@ from omnix_protocol.people import AddGroup, AddUser, Group, OpenTenant, Role
 from omnix_protocol.text import encode_storable
 
 ROLES: Final = [role.value for role in Role]
-SYSTEM: Final = Actor("system")
 EXPECTED: Final = {
     "code": "2 to 39 lower-case letters, digits and hyphens, such as samudra",
     "email": "an address such as ayu@samudra.example",

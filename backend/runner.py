@@ -10,7 +10,7 @@ from datetime import datetime
 import msgspec
 
 from backend.domain import entitlement
-from backend.domain.base import Absent, Actor, Context
+from backend.domain.base import SYSTEM, TIMER, Absent, Actor, Context
 from backend.domain.handlers import HANDLERS
 from backend.store.changes import CommitMeta
 from backend.store.errors import Conflict, Unavailable
@@ -24,7 +24,7 @@ from omnix_protocol.ids import CommandId, TenantId, is_id
 from omnix_protocol.people import User
 from omnix_protocol.text import encode_storable, storable_body
 
-__all__ = ["Actor", "Runner"]
+__all__ = ["SYSTEM", "TIMER", "Actor", "Runner"]
 
 TRIES = 5
 Grown = Callable[[TenantId, Mapping[str, int]], None]

@@ -116,7 +116,6 @@ class Metrics:
         self.followed = Gauge("omnix_followed_scopes", "Scopes with followers here", registry=self.registry)
         self.frames = Counter("omnix_frames", "Frames from clients", ["frame"], registry=self.registry)
         self.delivered = Counter("omnix_commits_delivered", "Commits sent to followers", registry=self.registry)
-        self.batches = Counter("omnix_batches", "Batches and snapshot pages sent", ["kind"], registry=self.registry)
         self.dropped = Counter(
             "omnix_sockets_dropped", "Sockets that the server ended", ["why"], registry=self.registry
         )

@@ -1,7 +1,8 @@
 """Unused code, by vulture, less what somebody else uses whom it cannot see.
 
 A serializer reads fields; Qt calls what it names in camelCase, reads what is set on its objects, and
-lives as long as an attribute holds it; a Protocol's parameters are names for its callers.
+lives as long as an attribute holds it; a Protocol's parameters are names for its callers; a table that is made
+is in the schema.
 """
 
 import ast
@@ -16,6 +17,7 @@ from vulture.config import make_config
 from vulture.core import Item
 
 CAMEL_CASE = re.compile(r"[a-z]+[A-Z]\w*$")
+TABLE = re.compile(r"(entity|tenant|control)_table$")
 
 
 @cache
@@ -45,7 +47,7 @@ def fields(cls: ast.ClassDef) -> Iterator[tuple[int, str]]:
 
 
 def stub_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterator[tuple[int, str]]:
-    body = [node for node in function.body if not isinstance(node, ast.Expr | ast.Raise)]
+    body = [node for node in function.body if not isinstance(node, ast.Expr | ast.Raise | ast.Pass)]
     if not body:
         arguments = function.args
         for each in [*arguments.posonlyargs, *arguments.args, *arguments.kwonlyargs]:
@@ -54,12 +56,18 @@ def stub_parameters(function: ast.FunctionDef | ast.AsyncFunctionDef) -> Iterato
 
 
 def of_other_objects(node: ast.Assign | ast.AnnAssign) -> Iterator[tuple[int, str]]:
-    """`state.focusable = True` tells Qt; `self._refresh = Refresh()` keeps what it made alive."""
+    """`state.focusable = True` tells Qt; `self._refresh = Refresh()` keeps alive; a made table is in the schema."""
     for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
         if isinstance(target, ast.Attribute):
             ours = isinstance(target.value, ast.Name) and target.value.id == "self"
             if not ours or (target.attr.startswith("_") and isinstance(node.value, ast.Call)):
                 yield node.lineno, target.attr
+        elif isinstance(target, ast.Name) and isinstance(node.value, ast.Call) and is_table(node.value):
+            yield node.lineno, target.id
+
+
+def is_table(call: ast.Call) -> bool:
+    return TABLE.match(ast.unparse(call.func)) is not None
 
 
 def is_excused(item: Item) -> bool:

@@ -3,13 +3,11 @@
 from datetime import datetime
 
 from backend.app import Parts
-from backend.runner import Actor, Runner
+from backend.runner import SYSTEM, Actor, Runner
 from omnix_protocol.base import Command
 from omnix_protocol.errors import Reason
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import CommandId, TenantId, derived_id
-
-SYSTEM = Actor("system")
 
 
 class Failed(Exception):

@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 from typing import Final
 
-from backend.runner import Actor, Runner
+from backend.runner import SYSTEM, Runner
 from backend.store.store import Store
 from omnix_protocol.ids import CommandId, TenantId, UserId, new_id
 from omnix_protocol.people import RecordPresence
@@ -12,7 +12,6 @@ from omnix_protocol.people import RecordPresence
 LEASE: Final = timedelta(seconds=30)
 GRACE: Final = timedelta(seconds=5)
 """A socket that was lost may come back so soon without anybody seeing the person leave."""
-SYSTEM: Final = Actor("system", "")
 _log = logging.getLogger("backend.gateway.presence")
 
 

@@ -3,13 +3,12 @@
 import logging
 from collections.abc import Callable
 from datetime import datetime
-from typing import Final
 
 from backend.gateway.brakes import Brakes, account_key
 from backend.gateway.http import Answer, Call, Operation
 from backend.gateway.passwords import Busy, Passwords
 from backend.gateway.sessions import Sessions, Tokens
-from backend.runner import Actor, Runner
+from backend.runner import SYSTEM, Runner
 from backend.store.control import TenantEntry
 from backend.store.credentials import Credential
 from backend.store.store import Store
@@ -20,7 +19,6 @@ from omnix_protocol.ids import CommandId, SessionId, TenantId, UserId, new_id
 from omnix_protocol.people import RecordSignIn, Role, User
 from omnix_protocol.rules import may_reset
 
-SYSTEM: Final = Actor("system", "")
 _log = logging.getLogger("backend.gateway.sign_in")
 
 

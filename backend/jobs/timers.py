@@ -7,7 +7,7 @@ from datetime import UTC, datetime, time, timedelta
 from typing import Final
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from backend.runner import Actor, Runner
+from backend.runner import TIMER, Runner
 from backend.store.store import Store
 from backend.tasks import Tasks
 from omnix_protocol import codec
@@ -73,7 +73,7 @@ class Timers:
         """Part by part; the ids are derived, so that several processes together drop each part once."""
         for part in range(PARTS_MAX):
             command_id = CommandId(derived_id(tenant_id, "DropPastWork", midnight.isoformat(), str(part)))
-            result = await self._runner.do(tenant_id, Actor("timer"), command_id, DropPastWork(before=midnight))
+            result = await self._runner.do(tenant_id, TIMER, command_id, DropPastWork(before=midnight))
             if result.refused is not None:
                 _log.warning("DropPastWork of %s was refused: %s", tenant_id, result.refused.code)
                 return False

@@ -5,12 +5,12 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, delete, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, insert, select, text, tuple_, update
 
 from backend.store.engine import Database
 from backend.store.raw import Route
 from backend.store.tables.control import facts, scope_heads, tenant_index, webhook_routes
-from omnix_protocol.ids import ChannelAccountId, TenantId
+from omnix_protocol.ids import TenantId
 
 EPOCH = "epoch"
 
@@ -68,23 +68,11 @@ class Control:
         async with self._database.writing(None) as connection:
             await connection.execute(insert(tenant_index), [row])
 
-    async def edit_tenant(self, entry: TenantEntry) -> None:
-        changed = update(tenant_index).where(tenant_index.c.tenant_id == entry.tenant_id)
-        async with self._database.writing(None) as connection:
-            await connection.execute(changed.values(name=entry.name, locale=entry.locale, active=entry.active))
-
     async def route(self, route: str) -> Route | None:
         """Whose webhook this is."""
         async with self._database.reading(None) as connection:
             row = (await connection.execute(select(webhook_routes).where(webhook_routes.c.route == route))).first()
         return None if row is None else Route(row.route, row.tenant_id, row.channel_account_id, row.kind)
-
-    async def routes_of(self, tenant_id: TenantId, account_id: ChannelAccountId) -> list[Route]:
-        w = webhook_routes.c
-        statement = select(webhook_routes).where(w.tenant_id == tenant_id, w.channel_account_id == account_id)
-        async with self._database.reading(None) as connection:
-            rows = await connection.execute(statement.order_by(w.route))
-            return [Route(row.route, row.tenant_id, row.channel_account_id, row.kind) for row in rows]
 
     async def routes(self, kind: str) -> list[Route]:
         """All accounts of a kind: for listeners."""
@@ -103,10 +91,6 @@ class Control:
         }
         async with self._database.writing(None) as connection:
             await connection.execute(insert(webhook_routes), [row])
-
-    async def drop_route(self, route: str) -> None:
-        async with self._database.writing(None) as connection:
-            await connection.execute(delete(webhook_routes).where(webhook_routes.c.route == route))
 
     async def heads(self, scopes: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], int]:
         """Heads of scopes of many tenants at once: what a process looks at every few seconds."""

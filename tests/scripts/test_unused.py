@@ -17,6 +17,8 @@ from scripts.unused import unused
         "class A:\n    def __init__(self):\n        self._timer = Timer()\n\nprint(A)",
         "class Ask(Protocol):\n    def ask(self, question: str, *, patience: float) -> None: ...\n\nAsk.ask()",
         "class P(Protocol):\n    async def ask(self,\n        words: str,\n    ) -> None:\n        'Says'\n\nP.ask()",
+        "def nobody_listens(words: str) -> None:\n    pass\n\nnobody_listens('')",
+        "people = tenant_table('people')",
     ],
 )
 def test_what_somebody_unseen_uses_is_left_alone(tmp_path: Path, text: str) -> None:

@@ -85,7 +85,6 @@ ASKED = "Halo Kak Budi 👋 mohon maaf atas kendalanya. Boleh kami minta nomor l
 PROBLEM = "Halo min, dari semalam aplikasi nggak bisa login. Sudah coba ganti password tetap sama 😞"
 
 PICTURE = ThreadAttachment("a", "error-login.png", "PNG · 214 KB", "image")
-NOTED = "Pelanggan sama lapor 18/11, cek tiket #4821 dulu sebelum panduan ulang."
 
 THREAD = [
     ThreadItem("0", "action", "Tampilkan sesi sebelumnya · 3"),

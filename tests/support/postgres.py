@@ -22,10 +22,6 @@ class Cluster:
     def dsn(self, database: str, user: str = "postgres") -> str:
         return f"postgresql://{user}@127.0.0.1:{self.port}/{database}"
 
-    @property
-    def admin_dsn(self) -> str:
-        return self.dsn("postgres")
-
     def run(self, sql: str, database: str = "postgres") -> str:
         """What psql prints, one row a line; each call is a connection of its own."""
         options = ["-XqAt", "-v", "ON_ERROR_STOP=1", "-c", sql, self.dsn(database)]

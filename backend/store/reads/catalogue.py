@@ -1,7 +1,7 @@
 """Reads of categories and quick replies."""
 
 from backend.store.link import Link
-from backend.store.tables.catalogue import categories, quick_replies
+from backend.store.tables.catalogue import quick_replies
 from omnix_protocol.catalogue import Category, QuickReply
 from omnix_protocol.ids import CategoryId
 
@@ -9,12 +9,6 @@ from omnix_protocol.ids import CategoryId
 class CatalogueReads:
     def __init__(self, link: Link) -> None:
         self._link = link
-
-    async def children_of(self, parent_id: CategoryId | None) -> list[Category]:
-        """The categories below one, or the roots."""
-        above = categories.c.parent_id
-        statement = self._link.select(Category).where(above.is_(None) if parent_id is None else above == parent_id)
-        return await self._link.entities(Category, statement.order_by(categories.c.id))
 
     async def path_to(self, category_id: CategoryId) -> list[Category]:
         """From the root to this category; empty where there is none."""

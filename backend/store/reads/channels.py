@@ -3,18 +3,14 @@
 from collections.abc import Collection
 
 from backend.store.link import Link
-from backend.store.tables.channels import channel_accounts, queues
-from omnix_protocol.channels import ChannelAccount, Queue
+from backend.store.tables.channels import queues
+from omnix_protocol.channels import Queue
 from omnix_protocol.ids import ChannelAccountId, GroupId
 
 
 class ChannelReads:
     def __init__(self, link: Link) -> None:
         self._link = link
-
-    async def accounts_of(self, kind: str) -> list[ChannelAccount]:
-        statement = self._link.select(ChannelAccount).where(channel_accounts.c.kind == kind)
-        return await self._link.entities(ChannelAccount, statement.order_by(channel_accounts.c.id))
 
     async def queues_of_account(self, account_id: ChannelAccountId) -> list[Queue]:
         statement = self._link.select(Queue).where(queues.c.channel_account_id == account_id)

@@ -10,10 +10,8 @@ from backend.store.tables.conversations import conversations, interactions
 from backend.store.tables.journal import members
 from omnix_protocol.conversations import OPEN, Conversation, Interaction
 from omnix_protocol.ids import (
-    ChannelAccountId,
     ConversationId,
     CustomerId,
-    IdentityId,
     InteractionId,
     QueueId,
     UserId,
@@ -23,22 +21,6 @@ from omnix_protocol.ids import (
 class ConversationReads:
     def __init__(self, link: Link) -> None:
         self._link = link
-
-    async def by_key(
-        self, account_id: ChannelAccountId, identity_id: IdentityId, thread_key: str
-    ) -> Conversation | None:
-        c = conversations.c
-        statement = self._link.select(Conversation).where(
-            c.channel_account_id == account_id, c.identity_id == identity_id, c.thread_key == thread_key
-        )
-        return await self._link.entity(Conversation, statement)
-
-    async def of_identity(self, identity_id: IdentityId, account_id: ChannelAccountId) -> list[Conversation]:
-        c = conversations.c
-        return await self._link.entities(
-            Conversation,
-            self._link.select(Conversation).where(c.channel_account_id == account_id, c.identity_id == identity_id),
-        )
 
     async def of_customer(self, customer_id: CustomerId) -> list[Conversation]:
         where = conversations.c.customer_id == customer_id
@@ -114,11 +96,6 @@ class ConversationReads:
 
     # an agent's bucket
 
-    async def held_count(self, user_id: UserId) -> int:
-        t = interactions.c
-        held = select(func.count()).where(t.tenant_id == self._link.tenant_id, t.holder_id == user_id)
-        return int(await self._link.scalar(held))
-
     async def held_by(self, user_id: UserId) -> list[Interaction]:
         t = interactions.c
         statement = self._link.select(Interaction).where(t.holder_id == user_id).order_by(t.picked_up_at, t.id)
@@ -163,12 +140,6 @@ class ConversationReads:
         return await self._link.entities(Interaction, statement.order_by(t.id))
 
     # journeys
-
-    async def of_conversation(self, conversation_id: ConversationId, limit: int = 100) -> list[Interaction]:
-        """Newest first."""
-        t = interactions.c
-        statement = self._link.select(Interaction).where(t.conversation_id == conversation_id)
-        return await self._link.entities(Interaction, statement.order_by(t.created_at.desc(), t.id).limit(limit))
 
     async def journey(
         self, customer_id: CustomerId, before: datetime | None = None, limit: int = 50

@@ -28,9 +28,6 @@ class CustomerReads:
         statement = self._link.select(Identity).where(where).order_by(identities.c.id)
         return await self._link.entities(Identity, statement)
 
-    async def by_number(self, number: int) -> Customer | None:
-        return await self._link.entity(Customer, self._link.select(Customer).where(customers.c.number == number))
-
     async def page(self, after_number: int | None = None, limit: int = 50) -> list[Customer]:
         """All customers, newest first."""
         statement = self._link.select(Customer)

@@ -53,10 +53,6 @@ class MessageReads:
             statement = statement.where(table.c.position < before)
         return await self._link.entities(kind, statement.order_by(table.c.position.desc()).limit(limit))
 
-    async def at_position(self, conversation_id: ConversationId, position: int) -> Message | None:
-        where = messages.c.conversation_id == conversation_id, messages.c.position == position
-        return await self._link.entity(Message, self._link.select(Message).where(*where))
-
     async def last_outbound_after(
         self, conversation_id: ConversationId, position: int, not_by: UserId
     ) -> Message | None:

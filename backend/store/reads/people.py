@@ -25,21 +25,8 @@ class PeopleReads:
         statement = self._link.select(User).where(users.c.id.in_(of)).order_by(users.c.id)
         return await self._link.entities(User, statement)
 
-    async def groups_of(self, user_id: UserId) -> list[GroupId]:
-        m = memberships.c
-        statement = select(m.group_id).where(m.tenant_id == self._link.tenant_id, m.user_id == user_id)
-        return [row.group_id for row in await self._link.rows(statement.order_by(m.group_id))]
-
     async def presences(self, user_ids: Collection[UserId]) -> dict[str, Presence]:
         return await self._link.get_many(Presence, user_ids)
-
-    async def online_members(self, group_id: GroupId) -> list[User]:
-        """Members who are ready for work."""
-        m, p = memberships.c, presences.c
-        of = select(m.user_id).where(m.tenant_id == self._link.tenant_id, m.group_id == group_id)
-        online = select(p.id).where(p.tenant_id == self._link.tenant_id, p.state == PresenceState.ONLINE.value)
-        statement = self._link.select(User).where(users.c.id.in_(of), users.c.id.in_(online))
-        return await self._link.entities(User, statement.order_by(users.c.id))
 
     async def online_counts(self) -> dict[GroupId, int]:
         """How many members of each group are ready for work."""

@@ -6,7 +6,7 @@ from sqlalchemy import func, select
 
 from backend.store.link import Link
 from backend.store.tables.work import cases, tickets
-from omnix_protocol.ids import CustomerId, InteractionId
+from omnix_protocol.ids import InteractionId
 from omnix_protocol.work import Case, CaseStatus, Ticket
 
 
@@ -21,16 +21,6 @@ class WorkReads:
     async def tickets_of(self, interaction_id: InteractionId) -> list[Ticket]:
         statement = self._link.select(Ticket).where(tickets.c.interaction_id == interaction_id)
         return await self._link.entities(Ticket, statement.order_by(tickets.c.at, tickets.c.id))
-
-    async def cases_of_customer(self, customer_id: CustomerId, limit: int = 200) -> list[Case]:
-        """Newest first."""
-        statement = self._link.select(Case).where(cases.c.customer_id == customer_id)
-        return await self._link.entities(Case, statement.order_by(cases.c.at.desc(), cases.c.id).limit(limit))
-
-    async def tickets_of_customer(self, customer_id: CustomerId, limit: int = 200) -> list[Ticket]:
-        """Newest first."""
-        statement = self._link.select(Ticket).where(tickets.c.customer_id == customer_id)
-        return await self._link.entities(Ticket, statement.order_by(tickets.c.at.desc(), tickets.c.id).limit(limit))
 
     async def open_cases(self, interaction_ids: Collection[InteractionId]) -> dict[str, int]:
         """How many cases of each interaction are not closed."""

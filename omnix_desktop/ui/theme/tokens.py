@@ -169,7 +169,6 @@ class Size:
     TAB = 40
     RAIL = 56
     ICON = 16
-    ICON_LARGE = 20
 
 
 class Radius:

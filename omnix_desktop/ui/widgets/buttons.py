@@ -111,11 +111,6 @@ class Button(PaintedButton):
         self.updateGeometry()
         self.update()
 
-    def set_kind(self, kind: Kind) -> None:
-        """Primary, plain, quiet, danger, link, or on_dark (a link on the rail's ground)."""
-        self._kind = kind
-        self.update()
-
     def _key_width(self) -> float:
         return paint.metrics("caption").horizontalAdvance(shown_keys(self._hint)) + 10 if self._hint else 0.0
 

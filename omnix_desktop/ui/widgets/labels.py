@@ -66,10 +66,6 @@ class ElidedLabel(Label):
         self.updateGeometry()
         self._elide()
 
-    def full_text(self) -> str:
-        """The words before they were cut."""
-        return self._words
-
     def sizeHint(self) -> QSize:
         line = " ".join(self._words[:1000].split())
         return QSize(self.fontMetrics().horizontalAdvance(line) + 2, super().sizeHint().height())

@@ -4,7 +4,7 @@ from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from omnix_desktop.ui.theme import Radius, Size, Space, draw_icon
+from omnix_desktop.ui.theme import Radius, Space, draw_icon
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.badges import CountBadge
 from omnix_desktop.ui.widgets.buttons import Button
@@ -56,11 +56,6 @@ class Card(QWidget):
         self.column = QVBoxLayout(self)
         self.column.setContentsMargins(padding, padding, padding, padding)
         self.column.setSpacing(Space.S)
-
-    def set_ground(self, ground: str, border: str) -> None:
-        """Other colours: the card's meaning changed."""
-        self._ground, self._border = ground, border
-        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         painter = paint.antialiased(QPainter(self))
@@ -176,6 +171,3 @@ class EmptyState(QWidget):
             self._glyph.update()
         self.setAccessibleName(title)
         self.setAccessibleDescription(sentence)
-
-
-ROW_HEIGHT = Size.ROW

@@ -39,9 +39,9 @@ class Hook:
         return answer.status_code
 
     async def waiting(self) -> list[Interaction]:
+        (route,) = await self.backend.parts.store.control.routes("telegram")
         async with self.backend.parts.store.read(self.people.tenant_id) as tx:
-            (account,) = await tx.channels.accounts_of("telegram")
-            (queue,) = await tx.channels.queues_of_account(account.id)  # type: ignore[arg-type]
+            (queue,) = await tx.channels.queues_of_account(route.channel_account_id)
             return await tx.conversations.waiting_page(QueueId(queue.id))
 
     async def messages(self) -> list[Message]:

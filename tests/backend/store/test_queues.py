@@ -51,7 +51,7 @@ async def test_the_window_is_what_the_scope_was_told(store: Store) -> None:
     )
     async with store.read(TENANT) as tx:
         assert await tx.conversations.oldest_outside_window(QUEUE) is None
-        assert await tx.conversations.held_count(SARI) == 1
+        assert [row.id for row in await tx.conversations.held_by(SARI)] == [first.id]
         assert [row.id for row in await tx.conversations.waiting_page(QUEUE)] == [second.id, third.id]
         after = second.queued_at, InteractionId(second.id)
         assert await tx.conversations.waiting_page(QUEUE, after) == [entered]
