@@ -49,10 +49,12 @@ async def add_memo(
 
 async def put_message(ctx: Context, message: Message, conversation: Conversation, channel_kind: str) -> Message:
     """The message's new state, and for a web chat what the visitor may see of it."""
-    ctx.put(message, scopes.conversation(message.conversation_id))
+    # only a new one names its scope: a changed one stays where it is held, and what has left the window stays out
+    ctx.put(message, *([scopes.conversation(message.conversation_id)] if message.version == 1 else []))
     if channel_kind == WEBCHAT:
         shown = await ctx.tx.get(PublicMessage, message.id) if message.version > 1 else None
-        ctx.put(_public(message, (shown.version if shown else 0) + 1), scopes.visitor(conversation.identity_id))
+        public = _public(message, (shown.version if shown else 0) + 1)
+        ctx.put(public, *([scopes.visitor(conversation.identity_id)] if shown is None else []))
     return message
 
 

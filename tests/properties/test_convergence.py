@@ -25,7 +25,7 @@ from tests.support.offices import TENANT_ID, founded_postgres, founded_sqlite
 from tests.support.postgres import Cluster
 
 T = TypeVar("T")
-WORKDAY = frozenset(COMMANDS[name] for name in ("ReceiveMessage", "PickUp", "SendMessage", "RecordDelivery"))
+WORKDAY = frozenset(COMMANDS[name] for name in ("ReceiveMessage", "PickUp", "SendMessage", "RecordDelivery", "End"))
 Places = Callable[[], AbstractContextManager[DatabaseSettings]]
 
 
@@ -117,7 +117,7 @@ def test_every_command_changes_something_and_all_sides_agree(places: tuple[Place
     async def live(place: DatabaseSettings) -> Life:
         life, chance = Life(place), Seeded(7)
         try:
-            for turn in range(20):
+            for turn in range(60):
                 for kind in (COMMANDS["ReceiveMessage"], *MAKERS):
                     if turn < 2 or kind not in life.changed or kind in WORKDAY:
                         await life.step(kind, chance)

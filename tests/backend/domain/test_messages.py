@@ -124,3 +124,17 @@ async def test_a_long_conversation_shows_its_newest_and_answers_for_the_rest(
     visitor = identity_id(company.tenant_id, "webchat", company.account("page"), "v1")
     shown = await company.holds(scopes.visitor(IdentityId(visitor)))
     assert {key for _, key in shown} == {item.message_id for item in told[2:]}
+
+
+async def test_news_of_what_has_left_the_window_does_not_bring_it_back(
+    company: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(scopes, "CONVERSATION_WINDOW", 3)
+    told = [await company.writes(str(n), sender="v1", account="page", provider_id=f"p{n}") for n in range(5)]
+    edited = await company.writes("lain", sender="v1", account="page", provider_id="p0")
+    assert edited.message_id == told[0].message_id
+    assert (await company.get(Message, edited.message_id)).text == "lain"
+    assert (await company.get(PublicMessage, edited.message_id)).text == "lain"
+    visitor = identity_id(company.tenant_id, "webchat", company.account("page"), "v1")
+    for scope in (scopes.conversation(edited.conversation_id), scopes.visitor(IdentityId(visitor))):
+        assert edited.message_id not in {key for _, key in await company.holds(scope)}
