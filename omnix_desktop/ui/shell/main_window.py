@@ -23,7 +23,7 @@ class MainWindow(QObject):
         self.frame = frame
         self.docks = Docks(frame)
         self.panels = self.docks.panels
-        self._restored: QByteArray | None = None
+        self._saved = b""
         self._arranged = False
         for place in PANELS:
             make = partial(place.make, desk, commands)
@@ -49,10 +49,11 @@ class MainWindow(QObject):
         """Where the panels are, to be remembered."""
         return bytes(self.frame.saveState(LAYOUT_VERSION).data())
 
-    def restore_layout(self, saved: bytes) -> bool:
-        """As the user left it; False where it is not understood (then everything stands at its place)."""
-        self._restored = QByteArray(saved)
-        return self.frame.restoreState(self._restored, LAYOUT_VERSION)
+    def restore_layout(self, saved: bytes) -> None:
+        """As the user left it, as soon as the window has its size; what is not understood changes nothing."""
+        self._saved = saved
+        if self._arranged:
+            self._restore()
 
     def _arrange(self) -> None:
         """Widths mean something only in a window that has its size."""
@@ -61,8 +62,12 @@ class MainWindow(QObject):
         self._arranged = True
         self.docks.set_widths({place.name: place.width for place in PANELS if not place.behind}, "conversation")
         self.docks.remember_default()
-        if self._restored is not None:
-            self.frame.restoreState(self._restored, LAYOUT_VERSION)
+        self._restore()
+
+    def _restore(self) -> None:
+        # once for each window and state: a second restoreState before the first was laid out crashes Qt 6.10.2
+        if self._saved:
+            self.frame.restoreState(QByteArray(self._saved), LAYOUT_VERSION)
 
     def _count(self, desk: Desk) -> None:
         def unread() -> None:

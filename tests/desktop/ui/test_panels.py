@@ -1,6 +1,7 @@
 """What the panels promise: one change paints one row, everything is named, layouts are remembered, languages switch."""
 
 from functools import partial
+from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QTest
@@ -11,8 +12,10 @@ from omnix_desktop.i18n import set_language
 from omnix_desktop.ports import LinkState
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.shell.palette import Palette
+from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.panel import Panel
-from tests.support.workbench import Workbench
+from tests.support import cached_workspace
+from tests.support.workbench import Workbench, workbench
 
 
 def test_the_head_of_the_queue_counts(bench: Workbench) -> None:
@@ -66,9 +69,28 @@ def test_a_layout_is_remembered(bench: Workbench) -> None:
     bench.shell.docks.hide("channels")
     saved = bench.shell.layout_state()
     bench.shell.docks.show("channels")
-    assert bench.shell.restore_layout(saved)
+    bench.shell.restore_layout(saved)
     assert not bench.shell.docks.is_shown("channels")
-    assert not bench.shell.restore_layout(b"\x00\x00\xff\xffshort")
+    bench.shell.restore_layout(b"\x00\x00\xff\xffshort")
+    assert not bench.shell.docks.is_shown("channels")
+
+
+def test_the_next_window_stands_as_the_last_one_did(tmp_path: Path, themed: Theme) -> None:
+    assert not themed.tokens.dark
+    workspace = cached_workspace.build(tmp_path, messages=120, unsent=False)
+    saved = b""
+    for _ in range(3):
+        with workbench(workspace) as bench:
+            bench.shell.restore_layout(saved)
+            bench.window.show()
+            bench.settle()
+            if not saved:
+                bench.shell.docks.hide("channels")
+                bench.shell.docks.show("ticket")
+                bench.settle()
+            assert not bench.shell.docks.is_shown("channels")
+            assert bench.shell.docks.is_shown("ticket")
+            saved = bench.shell.layout_state()
 
 
 def test_the_palette_finds_and_does(bench: Workbench, qtbot: QtBot) -> None:
