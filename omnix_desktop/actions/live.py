@@ -61,6 +61,7 @@ class Commands(QObject):
     def run(self, id: str) -> bool:  # noqa: A002  # what it is
         """Do it if it may be done now; otherwise say why not."""
         known = ACTIONS[id]
+        self._place.desk.selection.settle()
         why = known.refusal(self._place)
         if why is not None:
             self._place.screen.tell(str(why), "soon")
@@ -69,7 +70,7 @@ class Commands(QObject):
         if isinstance(doing, Awaitable):
             self._tasks.start(self._finish(doing), id)
         else:
-            self.refresh()
+            self.refresh_soon()
         return True
 
     async def _finish(self, doing: Awaitable[None]) -> None:

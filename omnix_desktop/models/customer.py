@@ -45,7 +45,7 @@ class CustomerCard(QObject):
         self.shown_nik = ""
         """Without its mask, where this user asked for it since the customer was opened."""
         self._refresh = Refresh(source.feed, _TYPES, self._read, self)
-        selection.changed.connect(self._open)
+        selection.settled.connect(self._open)
         self._open()
 
     @property

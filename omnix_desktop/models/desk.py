@@ -53,6 +53,7 @@ class Desk:
     def close(self) -> None:
         """Stop the clock and let go of the cache."""
         self.tick.stop()
+        self.selection.stop()
         self.composers.flush()
         self.forms.flush()
         self._let_go()

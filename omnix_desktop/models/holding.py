@@ -14,7 +14,7 @@ class Holding(QObject):
         super().__init__(parent)
         self._selection, self._follows = selection, follows
         self._held: tuple[str, ...] = ()
-        selection.changed.connect(self._hold)
+        selection.settled.connect(self._hold)
         self._hold()
 
     def _hold(self) -> None:

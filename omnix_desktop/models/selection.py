@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 
-from PySide6.QtCore import QObject, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from omnix_protocol.ids import ConversationId, CustomerId, InteractionId
+
+AFTER_MS = 10
+"""Long enough for the conversation to be painted first, too short to be seen."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,13 +20,20 @@ class Opened:
 
 
 class Selection(QObject):
-    """The opened conversation, or none; `changed` comes after it is in force."""
+    """The opened conversation, or none; `changed` comes after it is in force.
+
+    The conversation itself listens to `changed`; what stands beside it listens to `settled`, which comes when the
+    conversation has been painted, and once for a hand that walks through many.
+    """
 
     changed = Signal()
+    settled = Signal()
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._opened: Opened | None = None
+        self._after = QTimer(self, singleShot=True, interval=AFTER_MS)
+        self._after.timeout.connect(self.settled)
 
     @property
     def opened(self) -> Opened | None:
@@ -32,4 +42,15 @@ class Selection(QObject):
     def open(self, what: Opened | None) -> None:
         if what != self._opened:
             self._opened = what
+            self._after.start()
             self.changed.emit()
+
+    def stop(self) -> None:
+        """The screens go: nobody follows any more."""
+        self._after.stop()
+
+    def settle(self) -> None:
+        """Nothing on the screen is about what was opened before: whoever acts now acts on what is opened."""
+        if self._after.isActive():
+            self._after.stop()
+            self.settled.emit()

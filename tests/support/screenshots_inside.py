@@ -53,7 +53,7 @@ def picture(widget: QWidget, target: Path) -> None:
 
 def workspace_scene(bench: Workbench) -> None:
     rows = bench.desk.inbox.handling.rows()
-    bench.desk.selection.open(rows[0].opened)
+    bench.open(rows[0].opened)
     bench.screens.focus_composer("reply")
     panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)

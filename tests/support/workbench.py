@@ -15,6 +15,7 @@ from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.local import Local
 from omnix_desktop.models.deliver import Deliver
 from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import T, Tasks
@@ -43,8 +44,14 @@ class Workbench:
     clock: list[datetime]
     """The server's time, as the test sets it."""
 
+    def open(self, what: Opened | None) -> None:
+        """All panels are about this one."""
+        self.desk.selection.open(what)
+        self.desk.selection.settle()
+
     def settle(self) -> None:
         """What was written is on disk and on the screen."""
+        self.desk.selection.settle()
         self.local.waiting().result()
         for _ in range(4):
             QApplication.processEvents()

@@ -55,7 +55,7 @@ class Work(QObject):
         if saved is not None:
             self.window.restore_layout(saved)
         self._open_last()
-        self.desk.selection.changed.connect(self._remember_opened)
+        self.desk.selection.settled.connect(self._remember_opened)
         self.window.docks.moved.connect(self.save_layout)
         frame.closing.connect(leave)
 

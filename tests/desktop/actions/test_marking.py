@@ -28,7 +28,7 @@ def bench(tmp_path: Path, qapp: QApplication) -> Iterator[Workbench]:
 
 def test_offline_nothing_is_said_and_on_return_it_is_made_up_for(bench: Workbench) -> None:
     unread = next(row for row in bench.desk.inbox.handling.rows() if row.unread)
-    bench.desk.selection.open(unread.opened)
+    bench.open(unread.opened)
     assert read_mark(bench.place) is None
     assert not bench.fake.run.asked
     bench.fake.link.become(LinkState.ONLINE)
@@ -40,5 +40,5 @@ def test_offline_nothing_is_said_and_on_return_it_is_made_up_for(bench: Workbenc
 def test_what_has_been_read_is_not_said_again(bench: Workbench) -> None:
     bench.fake.link.become(LinkState.ONLINE)
     read = next(row for row in bench.desk.inbox.handling.rows() if not row.unread)
-    bench.desk.selection.open(read.opened)
+    bench.open(read.opened)
     assert read_mark(bench.place) is None

@@ -104,7 +104,7 @@ def test_without_a_conversation_nothing_can_be_ended_or_passed_on(bench: Workben
 def test_ending_asks_first(bench: Workbench, qtbot: QtBot) -> None:
     import qasync
 
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     loop = qasync.QEventLoop(QApplication.instance())
 
     async def end(answer: str) -> None:

@@ -139,7 +139,7 @@ def test_another_conversations_message_changes_nothing(bench: Workbench, qtbot: 
 
 
 def test_nothing_opened_is_nothing_shown(bench: Workbench) -> None:
-    bench.desk.selection.open(None)
+    bench.open(None)
     thread: Thread = bench.desk.thread
     assert thread.items.rowCount() == 0
     assert not thread.load_before()

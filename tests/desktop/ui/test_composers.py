@@ -29,7 +29,7 @@ def composer(bench: Workbench) -> ComposerView:
 
 def open_row(bench: Workbench, place: int) -> ConversationId:
     row = bench.desk.inbox.handling.rows()[place]
-    bench.desk.selection.open(row.opened)
+    bench.open(row.opened)
     bench.screens.focus_composer("reply")
     return row.conversation_id
 
@@ -63,7 +63,7 @@ def test_text_belongs_to_the_conversation_of_its_first_character(
         if what == "open":
             row = bench.desk.inbox.handling.of_conversation(order[int(str(value))])
             assert row is not None
-            bench.desk.selection.open(row.opened)
+            bench.open(row.opened)
             at = order[int(str(value))]
             mode = composer(bench).composer.mode.value
         elif what == "mode":

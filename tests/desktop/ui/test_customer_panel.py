@@ -32,7 +32,7 @@ def find(bench: Workbench, kind: type[W], name: str) -> W:
 @pytest.fixture
 def panel(bench: Workbench) -> CustomerPanel:
     """The first conversation is open."""
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     bench.settle()
     made = bench.shell.panels["customer"]
     assert isinstance(made, CustomerPanel)
@@ -62,14 +62,14 @@ def page_of(panel: CustomerPanel) -> int:
 def test_a_field_that_is_not_known_says_so(bench: Workbench, panel: CustomerPanel) -> None:
     rows = bench.desk.inbox.handling.rows()
     without = next(row for row in rows if not _customer(bench, row.customer_id).emails)
-    bench.desk.selection.open(without.opened)
+    bench.open(without.opened)
     bench.settle()
     values = [one.accessibleName() for one in panel.profile.findChildren(QWidget) if one.accessibleName()]
     assert "Email: Belum diisi" in values
 
 
 def _customer(bench: Workbench, customer_id: CustomerId) -> Customer:
-    bench.desk.selection.open(next(r for r in bench.desk.inbox.handling.rows() if r.customer_id == customer_id).opened)
+    bench.open(next(r for r in bench.desk.inbox.handling.rows() if r.customer_id == customer_id).opened)
     return known(bench)
 
 
@@ -121,9 +121,9 @@ def test_another_customers_form_keeps_what_was_typed(bench: Workbench, panel: Cu
     rows = bench.desk.inbox.handling.rows()
     bench.commands.run("customer.edit")
     find(bench, QLineEdit, "customer_edit_name").setText("Salah tempat")
-    bench.desk.selection.open(rows[1].opened)
+    bench.open(rows[1].opened)
     assert page_of(panel) == PROFILE
-    bench.desk.selection.open(rows[0].opened)
+    bench.open(rows[0].opened)
     assert page_of(panel) == FORM
     assert find(bench, QLineEdit, "customer_edit_name").text() == "Salah tempat"
 
@@ -184,8 +184,8 @@ def test_the_nik_is_masked_until_it_is_asked_for(bench: Workbench, panel: Custom
     find(bench, QAbstractButton, "customer_nik_reveal").click()
     assert bench.fake.ask.asked[-1] == ShowNik(customer_id=CustomerId(known(bench).id))
     assert panel.profile._nik._value.text() == "3273010101900001"
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[1].opened)
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[1].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     assert "•" in panel.profile._nik._value.text()
     bench.fake.link.become(LinkState.OFFLINE)
     assert not find(bench, QAbstractButton, "customer_nik_reveal").isEnabled()
@@ -198,7 +198,7 @@ def test_the_nik_is_masked_until_it_is_asked_for(bench: Workbench, panel: Custom
 
 def test_the_opened_customer_is_followed_and_the_last_one_let_go(bench: Workbench, panel: CustomerPanel) -> None:
     first = panel._desk.customer.customer_id
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[1].opened)
+    bench.open(bench.desk.inbox.handling.rows()[1].opened)
     noted = bench.fake.rest.noted
     assert first is not None
     assert ("hold", scopes.customer(first)) in noted
@@ -240,7 +240,7 @@ def test_offline_the_journey_shows_what_is_here_and_says_so(bench: Workbench, pa
 def test_tickets_made_earlier_are_seen(bench: Workbench, panel: CustomerPanel) -> None:
     assert page_of(panel) == PROFILE
     with_ticket = next(row for row in bench.desk.inbox.handling.rows() if "tiket" in str(row.notes))
-    bench.desk.selection.open(with_ticket.opened)
+    bench.open(with_ticket.opened)
     bench.settle()
     line = bench.desk.journey.tickets.rows()[0]
     assert "Kunjungan teknisi" in line.title

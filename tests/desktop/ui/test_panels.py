@@ -41,7 +41,7 @@ def test_a_second_repaints_only_rows_whose_time_runs(bench: Workbench) -> None:
 
 
 def test_every_control_has_a_name_for_tests_and_one_for_people(bench: Workbench) -> None:
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     bench.settle()
     kinds = (QAbstractButton, QLineEdit, QPlainTextEdit, QTableView)
     controls = [one for kind in kinds for one in bench.window.findChildren(kind)]
@@ -105,7 +105,7 @@ def test_the_palette_finds_and_does(bench: Workbench, qtbot: QtBot) -> None:
 def test_offline_everything_is_readable_and_said(bench: Workbench) -> None:
     bench.fake.link.become(LinkState.OFFLINE)
     assert bench.desk.status.line.dot == "bad"
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     assert len(panel.bubbles.rows) > 3
@@ -120,13 +120,13 @@ def test_a_thousand_switches_keep_few_views(bench: Workbench) -> None:
     assert isinstance(panel, ConversationPanel)
     rows = bench.desk.inbox.handling.rows()
     for number in range(100):
-        bench.desk.selection.open(rows[number % len(rows)].opened)
+        bench.open(rows[number % len(rows)].opened)
     QApplication.processEvents()
     assert len(panel.area.findChildren(QPlainTextEdit)) == len(rows)
 
 
 def test_a_panel_behind_others_comes_to_the_front_when_it_is_asked_for(bench: Workbench, qtbot: QtBot) -> None:
-    bench.desk.selection.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
     panels = {name: bench.screens._parent().panels[name] for name in ("case", "ticket", "customer")}
     for name in ("case", "ticket", "customer", "case", "customer"):
         bench.screens.show_panel(name)

@@ -38,7 +38,7 @@ def opened(bench: Workbench, place: int) -> Opened:
 @pytest.fixture
 def case(bench: Workbench) -> CasePanel:
     """The form of the first conversation is open."""
-    bench.desk.selection.open(opened(bench, 0))
+    bench.open(opened(bench, 0))
     bench.commands.run("work.create_case")
     bench.settle()
     made = bench.shell.panels["case"]
@@ -48,7 +48,7 @@ def case(bench: Workbench) -> CasePanel:
 
 @pytest.fixture
 def ticket(bench: Workbench) -> TicketPanel:
-    bench.desk.selection.open(opened(bench, 0))
+    bench.open(opened(bench, 0))
     bench.commands.run("work.create_ticket")
     bench.settle()
     made = bench.shell.panels["ticket"]
@@ -104,7 +104,7 @@ def test_what_is_missing_is_named_and_nothing_is_sent(bench: Workbench, case: Ca
 def test_a_begun_form_never_follows_the_selection(bench: Workbench, case: CasePanel) -> None:
     first = form_of(case)
     fill_case(bench)
-    bench.desk.selection.open(opened(bench, 1))
+    bench.open(opened(bench, 1))
     assert case.form is first
     assert "bukan percakapan yang terbuka" in case._elsewhere.text()
     find(bench, QAbstractButton, "case_submit").click()
@@ -116,17 +116,17 @@ def test_a_begun_form_never_follows_the_selection(bench: Workbench, case: CasePa
 def test_the_user_may_go_to_the_opened_one_and_come_back(bench: Workbench, case: CasePanel) -> None:
     first = form_of(case)
     fill_case(bench)
-    bench.desk.selection.open(opened(bench, 1))
+    bench.open(opened(bench, 1))
     case._elsewhere.activated.emit()
     assert form_of(case) is not first
     assert find(bench, QLineEdit, "case_subject").text() == ""
-    bench.desk.selection.open(opened(bench, 0))
+    bench.open(opened(bench, 0))
     assert form_of(case) is first
     assert find(bench, QLineEdit, "case_subject").text() == "Internet mati"
 
 
 def test_an_untouched_form_follows_the_selection(bench: Workbench, case: CasePanel) -> None:
-    bench.desk.selection.open(opened(bench, 1))
+    bench.open(opened(bench, 1))
     assert form_of(case).opened == opened(bench, 1)
     assert find(bench, QLabel, "case_customer").text() == bench.desk.inbox.handling.rows()[1].name
 
@@ -223,7 +223,7 @@ def test_the_customer_stands_above_a_ticket(bench: Workbench, ticket: TicketPane
 
 def test_nothing_can_be_written_for_what_somebody_else_handles(bench: Workbench) -> None:
     waiting = bench.workspace.waiting[0]
-    bench.desk.selection.open(Opened(waiting.conversation_id, InteractionId(waiting.id), waiting.customer_id))
+    bench.open(Opened(waiting.conversation_id, InteractionId(waiting.id), waiting.customer_id))
     bench.settle()
     assert not bench.commands.qaction("work.create_case").isEnabled()
     assert bench.commands.qaction("work.create_case").toolTip() == "Ambil interaksi ini dahulu"

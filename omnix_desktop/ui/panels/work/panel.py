@@ -133,7 +133,7 @@ class WorkPanel(Panel, Generic[F]):
         self._submit.clicked.connect(self.submit)
         self._discard.clicked.connect(lambda: self.form.clear() if self.form else None)
         self._elsewhere.activated.connect(self._take_opened)
-        self._desk.selection.changed.connect(self._follow)
+        self._desk.selection.settled.connect(self._follow)
         self._desk.forms.wanted.connect(lambda name: self._take_opened() if name == self._name else None)
         self._desk.catalogue.changed.connect(self.entries.retranslate)
         self._desk.status.linked.connect(self._tell)
