@@ -1,11 +1,12 @@
 """The desktop's own window, loop and cache, with a hand on its keyboard; prints what each switch took."""
 
 import asyncio
+import gc
 import json
 import os
 import sys
 import time
-from typing import Any
+from typing import Any, ClassVar
 
 import qasync
 from PySide6.QtCore import QCoreApplication, QEvent, QEventLoop, QObject, Qt, QTimer
@@ -24,20 +25,35 @@ NEXT, BACK = Qt.Key.Key_Down, Qt.Key.Key_Up
 SETTLING = 15
 
 
-class Frames(QObject):
-    """When the frame in which this widget was painted last stood on the screen."""
+class Watched(QObject):
+    """When the first frame in which a widget was painted stood on the screen, since it was last awaited."""
 
-    at = 0.0
+    at: float | None = None
+    _painted = False
+
+    def wait(self) -> None:
+        self.at, self._painted = None, False
 
     def eventFilter(self, _widget: QObject, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Paint:
-            # before everything else that waits: right after the window's frame has been handed to the screen
-            QCoreApplication.postEvent(self, QEvent(QEvent.Type.User), 1_000_000)
+        self._painted = self._painted or event.type() == QEvent.Type.Paint
         return False
 
-    def event(self, _event: QEvent) -> bool:
-        self.at = time.perf_counter()
-        return True
+    def framed(self) -> None:
+        if self._painted and self.at is None:
+            self.at = time.perf_counter()
+
+
+class TimedFrame(Frame):
+    """The program's window; knows when it has handed a frame to the screen."""
+
+    watched: ClassVar[list[Watched]] = []
+
+    def event(self, event: QEvent) -> bool:
+        done = super().event(event)
+        if event.type() == QEvent.Type.UpdateRequest:  # paints what is due and flushes it
+            for one in self.watched:
+                one.framed()
+        return done
 
 
 class Hand:
@@ -55,21 +71,24 @@ class Hand:
     def press(self, key: Qt.Key) -> tuple[float, float]:
         """Seconds from the key press until the conversation is on the screen, and until the customer is as well."""
         settle(SETTLING)
+        self._thread.wait()
+        self._customer.wait()
         began = time.perf_counter()
         QTest.keyClick(self._window, key, Qt.KeyboardModifier.AltModifier)
-        while min(self._thread.at, self._customer.at) < began:
+        while self._thread.at is None or self._customer.at is None:
             QApplication.processEvents()
             if time.perf_counter() - began > 5:
                 raise TimeoutError("the key opened no conversation")
         return self._thread.at - began, self._customer.at - began
 
 
-def watched(widget: QWidget) -> Frames:
+def watched(widget: QWidget) -> Watched:
     """What stands in a scroll area is painted, not the area."""
     painted = (widget.widget() if isinstance(widget, QScrollArea) else None) or widget
-    frames = Frames(widget)
-    painted.installEventFilter(frames)
-    return frames
+    one = Watched(widget)
+    painted.installEventFilter(one)
+    TimedFrame.watched.append(one)
+    return one
 
 
 def settle(milliseconds: int) -> None:
@@ -99,12 +118,17 @@ def memory_now() -> float:
 
 
 def main(handled: int, switches: int) -> None:
+    gc.disable()  # as the program starts: nothing made while starting is garbage
     app = QApplication(["omnix-desktop"])
     app.setQuitOnLastWindowClosed(False)
     theme().install(app, "light")
     program = Program(Lives(Profile(PROFILE)), "0.1.0")
-    program.show(None)
-    frame = next(window for window in app.topLevelWidgets() if isinstance(window, Frame))
+    frame = TimedFrame()
+    frame.show()
+    program.show(frame)
+    app.processEvents()
+    gc.freeze()
+    gc.enable()
 
     def work() -> None:
         try:

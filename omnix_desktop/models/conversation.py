@@ -50,6 +50,7 @@ class OpenedConversation(QObject):
         self._selection, self._thread, self._tick = selection, thread, tick
         self.interaction: Interaction | None = None
         self.head: Head | None = None
+        self._opening = False
         self._refresh = Refresh(source.feed, frozenset({"Interaction", "Tenant"}), self._read, self)
         selection.changed.connect(self._opened)
         thread.changed.connect(self.retell)
@@ -62,6 +63,8 @@ class OpenedConversation(QObject):
         return it is not None and it.status in HELD and it.owner_id == self._source.user_id
 
     def retell(self) -> None:
+        if self._opening:
+            return
         head = self._told()
         if head != self.head:
             self.head = head
@@ -69,7 +72,9 @@ class OpenedConversation(QObject):
 
     def _opened(self) -> None:
         opened = self._selection.opened
+        self._opening = True  # nothing is told of the thread beside an interaction that is not its own
         self._thread.open(opened.conversation_id if opened else None)
+        self._opening = False
         self._read()
 
     def _read(self) -> None:

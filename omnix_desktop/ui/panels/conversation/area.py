@@ -1,4 +1,4 @@
-"""All composers' views of this panel, one on top: the one of the opened conversation in the chosen mode."""
+"""Below the thread: reply and memo of the opened conversation, one on top, in the mode that was chosen for it."""
 
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
@@ -15,7 +15,6 @@ from omnix_desktop.ui.widgets.tabs import Tabs
 from omnix_protocol.catalogue import QuickReply
 from omnix_protocol.ids import ConversationId
 
-KEPT = 40
 MODES = (Mode.REPLY, Mode.MEMO)
 
 
@@ -39,7 +38,11 @@ class ComposerArea(QWidget):
     def __init__(self, place: Place, panel: QWidget) -> None:
         super().__init__()
         self._place = place
-        self._views: dict[tuple[ConversationId, Mode], ComposerView] = {}
+        self._stack = _Stack()
+        self.menu = QuickMenu(panel)
+        self.menu.taken.connect(self._take)
+        self._opened = False
+        self._views = {mode: self._view(mode) for mode in MODES}
         self._modes: dict[ConversationId, Mode] = {}
         self._trigger: Trigger | None = None
         self.tabs = Tabs(height=36, baseline=False)
@@ -48,9 +51,6 @@ class ComposerArea(QWidget):
         self.tabs.add("", icon="sticky-note")
         self._saved = Label("", "small", "muted")
         self._saved.setObjectName("draft_saved")
-        self._stack = _Stack()
-        self.menu = QuickMenu(panel)
-        self.menu.taken.connect(self._take)
         self._lay_out()
         self.tabs.chosen.connect(lambda place_: self.show_mode(MODES[place_]))
         place.desk.tick.second.connect(lambda _now: self._beat())
@@ -64,9 +64,10 @@ class ComposerArea(QWidget):
             view.retranslate()
 
     def open(self, conversation_id: ConversationId | None) -> None:
-        """The views of another conversation come on top; those of the last one stay as they are."""
-        self.menu.hide()
-        self.setVisible(conversation_id is not None)
+        """The editors of another conversation come on top; those of the last one stay as they are."""
+        self._close_menu()
+        self._opened = conversation_id is not None
+        self.setVisible(self._opened)
         if conversation_id is not None:
             self._show(conversation_id, self._modes.get(conversation_id, Mode.REPLY))
 
@@ -80,7 +81,7 @@ class ComposerArea(QWidget):
 
     def current(self) -> ComposerView | None:
         view = self._stack.currentWidget()
-        return view if isinstance(view, ComposerView) else None
+        return view if self._opened and isinstance(view, ComposerView) else None
 
     def focus(self) -> None:
         view = self.current()
@@ -90,49 +91,27 @@ class ComposerArea(QWidget):
     def _show(self, conversation_id: ConversationId, mode: Mode) -> None:
         self._modes[conversation_id] = mode
         self._place.desk.composing = mode.value
-        view = self._view(conversation_id, mode)
+        composers = self._place.desk.composers
+        composer: Composer = composers.reply(conversation_id) if mode is Mode.REPLY else composers.memo(conversation_id)
+        view = self._views[mode]
+        view.show_composer(composer)
         self._stack.setCurrentWidget(view)
         self._stack.updateGeometry()
         self.tabs.blockSignals(True)
         self.tabs.setCurrentIndex(MODES.index(mode))
         self.tabs.blockSignals(False)
-        view.tell()
         self._say_saved()
         self.mode_changed.emit()
 
-    def _view(self, conversation_id: ConversationId, mode: Mode) -> ComposerView:
-        key = (conversation_id, mode)
-        view = self._views.pop(key, None) or self._make(key)
-        self._views[key] = view  # newest last
-        self._let_go()
-        return view
-
-    def _make(self, key: tuple[ConversationId, Mode]) -> ComposerView:
-        composers = self._place.desk.composers
-        composer: Composer = composers.reply(key[0]) if key[1] is Mode.REPLY else composers.memo(key[0])
-        view = ComposerView(composer, self._place)
+    def _view(self, mode: Mode) -> ComposerView:
+        view = ComposerView(mode, self._place)
         view.triggered.connect(self._offer)
         view.walked.connect(self.menu.walk)
         view.taken.connect(self._take_current)
         view.focused.connect(self._stack.updateGeometry)
-        view.editor.grown.connect(self._stack.updateGeometry)
-        composer.changed.connect(self._say_saved)
+        view.told.connect(self._say_saved)
         self._stack.addWidget(view)
         return view
-
-    def _let_go(self) -> None:
-        """Views that nobody needs: not on top, nothing written in them."""
-        if len(self._views) <= KEPT:
-            return
-        for key, view in list(self._views.items())[:-1]:
-            if len(self._views) <= KEPT:
-                return
-            if view.composer.is_empty and view is not self.current():
-                del self._views[key]
-                self._stack.removeWidget(view)
-                view.composer.changed.disconnect(self._say_saved)
-                view.deleteLater()
-                self._place.desk.composers.let_go(view.composer)
 
     def _offer(self, trigger: Trigger | None) -> None:
         view = self.current()
@@ -169,7 +148,6 @@ class ComposerArea(QWidget):
         view = self.current()
         if view is not None and self.isVisible():
             view.tell()
-            self._say_saved()
 
     def _say_saved(self) -> None:
         view = self.current()

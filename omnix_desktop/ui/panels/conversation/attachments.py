@@ -23,10 +23,11 @@ from omnix_protocol.messages import Attachment
 class Attachments(QWidget):
     """The row of files under the text; nothing while there are none."""
 
-    def __init__(self, composer: ReplyComposer, place: Place) -> None:
+    def __init__(self, place: Place) -> None:
         super().__init__()
         self.setObjectName("attachments")
-        self._composer, self._place = composer, place
+        self._place = place
+        self._composer: ReplyComposer | None = None
         self._tasks = Tasks("attachments")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, Space.XS, 0, 0)
@@ -35,47 +36,64 @@ class Attachments(QWidget):
         self._row.addWidget(self._spinner)
         self._row.addStretch(1)
         self._chips: list[tuple[Attachment, QWidget]] = []
+        self.hide()
+
+    def show_files(self, composer: ReplyComposer) -> None:
+        """Those of this composer; an upload that runs still goes to the one it was chosen for."""
+        if self._composer is not None:
+            self._composer.changed.disconnect(self._tell)
+        self._composer = composer
         composer.changed.connect(self._tell)
         self._tell()
 
     def choose(self) -> None:
         """The system's own dialog, not waiting inside of it."""
+        composer = self._composer
+        if composer is None:
+            return
         dialog = QFileDialog(self, tr("composer.attach"))
         dialog.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        dialog.filesSelected.connect(self.add_paths)
+        dialog.filesSelected.connect(lambda paths: self._add_to(composer, paths))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
 
     def add_paths(self, paths: list[str]) -> None:
-        why = self._composer.attach_refusal(self._place.desk.tick.now())
+        if self._composer is not None:
+            self._add_to(self._composer, paths)
+
+    def _add_to(self, composer: ReplyComposer, paths: list[str]) -> None:
+        why = composer.attach_refusal(self._place.desk.tick.now())
         if why is not None:
             self._place.screen.tell(str(why), "soon")
             return
         for path in map(Path, paths):
-            self._add(path)
+            self._add(composer, path)
 
-    def _add(self, path: Path) -> None:
+    def _add(self, composer: ReplyComposer, path: Path) -> None:
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        channel = self._composer.facts.channel if self._composer.facts else None
+        channel = composer.facts.channel if composer.facts else None
         problem = _problem(path, media_type, channel.capabilities) if channel else ""
         if problem:
             self._place.screen.tell(problem, "soon")
             return
-        self._composer.upload_began()
-        self._tasks.start(self._upload(path, media_type), "upload")
+        composer.upload_began()
+        self._tasks.start(self._upload(composer, path, media_type), "upload")
 
-    async def _upload(self, path: Path, media_type: str) -> None:
+    async def _upload(self, composer: ReplyComposer, path: Path, media_type: str) -> None:
         try:
             answer = await self._place.ports.transfers.upload(path, media_type)
         finally:
-            self._composer.upload_ended()
+            composer.upload_ended()
         if isinstance(answer, Refused):
             self._place.screen.tell(tr("composer.upload_failed", name=path.name, reason=sentence(answer)), "bad")
         else:
-            self._composer.attach(answer)
+            composer.attach(answer)
 
     def _tell(self) -> None:
-        wanted = self._composer.attachments
+        composer = self._composer
+        if composer is None:
+            return
+        wanted = composer.attachments
         for file, chip in [known for known in self._chips if known[0] not in wanted]:
             self._chips.remove((file, chip))
             self._row.removeWidget(chip)
@@ -83,20 +101,20 @@ class Attachments(QWidget):
         shown = [file for file, _ in self._chips]
         for file in wanted:
             if file not in shown:
-                chip = self._chip(file)
+                chip = self._chip(composer, file)
                 self._chips.append((file, chip))
                 self._row.insertWidget(self._row.count() - 2, chip)
-        self._spinner.setVisible(self._composer.uploading > 0)
-        self.setVisible(bool(wanted) or self._composer.uploading > 0)
+        self._spinner.setVisible(composer.uploading > 0)
+        self.setVisible(bool(wanted) or composer.uploading > 0)
 
-    def _chip(self, file: Attachment) -> QWidget:
+    def _chip(self, composer: ReplyComposer, file: Attachment) -> QWidget:
         chip = Card(padding=Space.XS)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
         name = ElidedLabel(file.name, "small_strong")
         name.setMinimumWidth(96)
         remove = IconButton("x", tr("composer.detach", name=file.name), size=20, glyph=12)
-        remove.clicked.connect(lambda: self._composer.detach(file))
+        remove.clicked.connect(lambda: composer.detach(file))
         row.addWidget(name)
         row.addWidget(Label(file_size(file.size), "caption", "muted"))
         row.addWidget(remove)

@@ -1,4 +1,4 @@
-"""The view of one composer: made for it, lives with it, never shows another one's text (promise 2)."""
+"""Where one writes in one mode: a frame around editors that are each bound to one composer for good (promise 2)."""
 
 from datetime import datetime
 
@@ -11,10 +11,9 @@ from omnix_desktop.actions.messages import send_from
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import number, tr
 from omnix_desktop.models.composer import Composer, Mode, ReplyComposer
-from omnix_desktop.models.why import fault_sentence
-from omnix_desktop.ports import Fault
 from omnix_desktop.ui.panels.conversation.attachments import Attachments
 from omnix_desktop.ui.panels.conversation.editor import Editor
+from omnix_desktop.ui.panels.conversation.editors import Editors
 from omnix_desktop.ui.theme import Radius, Space
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.banners import Banner
@@ -51,59 +50,73 @@ class ComposerBox(QWidget):
 
 
 class ComposerView(QWidget):
-    """Editor, tools and the one button, bound to one composer for good."""
+    """Tools and the one button around the editor of the opened conversation's composer."""
 
     triggered = Signal(object)
     walked = Signal(int)
     taken = Signal()
     focused = Signal()
+    told = Signal()
 
-    def __init__(self, composer: Composer, place: Place) -> None:
+    def __init__(self, mode: Mode, place: Place) -> None:
         super().__init__()
-        self.composer, self._place = composer, place
-        self.setObjectName(f"composer_{composer.mode.value}")
-        self.editor = Editor()
-        self.editor.setObjectName(f"{composer.mode.value}_text")
-        self.editor.put(composer.text)
-        self.editor.document().clearUndoRedoStacks()
-        self._box = ComposerBox(composer.mode)
+        self._mode, self._place = mode, place
+        self._composer: Composer | None = None
+        self._picker: EmojiPicker | None = None
+        self.setObjectName(f"composer_{mode.value}")
+        self._editors = Editors(mode, place)
+        self._box = ComposerBox(mode)
         self._notice = Banner("", "soon")
         self._notice.setObjectName("composer_notice")
         self._counter = Label("", "small", "muted", tabular=True)
         self._counter.setObjectName("composer_counter")
         self._hint = Label("", "small", "muted")
-        self._send = Button("", "primary", icon="send" if composer.mode is Mode.REPLY else "sticky-note")
-        self._send.setObjectName(f"{composer.mode.value}_send")
+        self._send = Button("", "primary", icon="send" if mode is Mode.REPLY else "sticky-note")
+        self._send.setObjectName(f"{mode.value}_send")
         self.quick = IconButton("zap", "")
         self.attach = IconButton("paperclip", "")
         self.emoji = IconButton("smile", "")
-        self._attachments = Attachments(composer, place) if isinstance(composer, ReplyComposer) else None
+        self._attachments = Attachments(place)
         self._lay_out()
         self._connect()
         self.retranslate()
 
+    @property
+    def composer(self) -> Composer:
+        """The one that is shown; there is none before the first `show_composer`."""
+        assert self._composer is not None
+        return self._composer
+
+    @property
+    def editor(self) -> Editor:
+        return self._editors.of(self.composer)
+
+    def show_composer(self, composer: Composer) -> None:
+        """Its own editor comes on top, with what it says; the others keep their texts."""
+        if composer is not self._composer:
+            self._turn_to(composer)
+        self.tell()
+
     def retranslate(self) -> None:
-        mode = self.composer.mode.value
-        self.editor.setAccessibleName(tr(f"composer.{mode}_name"))
-        self.editor.setPlaceholderText(tr(f"composer.{mode}_placeholder"))
-        self._send.set_text(tr(f"composer.{mode}_send"))
+        self._editors.retranslate()
+        self._send.set_text(tr(f"composer.{self._mode.value}_send"))
         self._hint.setText(tr("composer.keys"))
         self.quick.describe(tr("composer.quick_reply"), "/")
         self.emoji.describe(tr("composer.emoji"))
         self.attach.describe(tr("composer.attach"))
-        self.tell()
+        if self._composer is not None:
+            self.tell()
 
     def tell(self) -> None:
         """Say what may be sent now, and why not."""
         now = self._place.desk.tick.now()
         why = self.composer.refusal(now)
         self._send.setEnabled(why is None)
-        self._send.describe(
-            self._send.text(), "Return", str(why) if why else tr(f"composer.{self.composer.mode.value}_send")
-        )
+        self._send.describe(self._send.text(), "Return", str(why) if why else tr(f"composer.{self._mode.value}_send"))
         self._count()
         if isinstance(self.composer, ReplyComposer):
             self._tell_reply(self.composer, now)
+        self.told.emit()
 
     def wants_words(self) -> str:
         """Draf tersimpan, or that it is being saved, or nothing while there is nothing."""
@@ -114,6 +127,18 @@ class ComposerView(QWidget):
     def submit(self) -> None:
         if self._send.isEnabled():
             send_from(self._place, self.composer)
+
+    def _turn_to(self, composer: Composer) -> None:
+        if self._composer is not None:
+            self._composer.changed.disconnect(self.tell)
+            self._composer.flush()
+        if self._picker is not None and isValid(self._picker):
+            self._picker.close()
+        self._composer = composer
+        composer.changed.connect(self.tell)
+        self._editors.show_editor(composer)
+        if isinstance(composer, ReplyComposer):
+            self._attachments.show_files(composer)
 
     def _tell_reply(self, composer: ReplyComposer, now: datetime) -> None:
         blocked = composer.blocked(now)
@@ -135,7 +160,7 @@ class ComposerView(QWidget):
         for name, button in (("quick", self.quick), ("attach", self.attach), ("emoji", self.emoji)):
             button.setObjectName(f"composer_{name}")
             tools.addWidget(button)
-        self.attach.setVisible(self._attachments is not None)
+        self.attach.setVisible(self._mode is Mode.REPLY)
         tools.addStretch(1)
         tools.addWidget(self._counter)
         tools.addWidget(self._hint)
@@ -144,9 +169,8 @@ class ComposerView(QWidget):
         inner = QVBoxLayout(self._box)
         inner.setContentsMargins(Space.M, Space.S + 2, Space.M, Space.S + 2)
         inner.setSpacing(Space.XS)
-        inner.addWidget(self.editor)
-        if self._attachments is not None:
-            inner.addWidget(self._attachments)
+        inner.addWidget(self._editors)
+        inner.addWidget(self._attachments)
         inner.addLayout(tools)
         column = QVBoxLayout(self)
         column.setContentsMargins(Space.M + 2, 0, Space.M + 2, Space.M)
@@ -155,25 +179,18 @@ class ComposerView(QWidget):
         column.addWidget(self._box)
 
     def _connect(self) -> None:
-        composer, editor = self.composer, self.editor
-        editor.textChanged.connect(lambda: composer.typed(editor.toPlainText()))
-        editor.submitted.connect(self.submit)
-        editor.triggered.connect(self.triggered)
-        editor.walked.connect(self.walked)
-        editor.taken.connect(self.taken)
-        editor.focused.connect(self._focus)
-        composer.replaced.connect(editor.put)
-        composer.changed.connect(self.tell)
-        composer.failed.connect(self._say_not_stored)
+        editors = self._editors
+        editors.submitted.connect(self.submit)
+        editors.triggered.connect(self.triggered)
+        editors.walked.connect(self.walked)
+        editors.taken.connect(self.taken)
+        editors.focused.connect(self._focus)
+        editors.grown.connect(self.updateGeometry)
+        editors.files_dropped.connect(self._attachments.add_paths)
         self._send.clicked.connect(self.submit)
         self.quick.clicked.connect(self._ask_quick)
         self.emoji.clicked.connect(self._ask_emoji)
-        if self._attachments is not None:
-            self.attach.clicked.connect(self._attachments.choose)
-            editor.files_dropped.connect(self._attachments.add_paths)
-
-    def _say_not_stored(self, fault: Fault) -> None:
-        self._place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
+        self.attach.clicked.connect(self._attachments.choose)
 
     def _focus(self, focused: bool) -> None:
         self._box.set_focused(focused)
@@ -189,7 +206,7 @@ class ComposerView(QWidget):
         self.editor.insert("/" if not before or before[-1].isspace() else " /")
 
     def _ask_emoji(self) -> None:
-        picker = EmojiPicker(self)
-        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        picker.picked.connect(self.editor.insert)
-        picker.open_at(self.emoji, above=True)
+        self._picker = EmojiPicker(self)
+        self._picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._picker.picked.connect(self.editor.insert)
+        self._picker.open_at(self.emoji, above=True)
