@@ -171,7 +171,9 @@ def format_datetime(when: When) -> str:
 
 def format_time(when: When, *, seconds: bool = False) -> str:
     """15:16, or 15:16:43"""
-    return f"{_moment(when):%H:%M:%S}" if seconds else f"{_moment(when):%H:%M}"
+    moment = _moment(when)
+    minutes = f"{moment.hour:02}:{moment.minute:02}"
+    return f"{minutes}:{moment.second:02}" if seconds else minutes
 
 
 def format_day(when: When) -> str:

@@ -29,9 +29,10 @@ class Rows:
         return len(self.items)
 
     def reset(self, items: Sequence[ThreadItem]) -> None:
-        """Other items altogether."""
+        """Other items altogether; layouts are kept for whoever comes back to the ones before."""
         self.items = list(items)
-        self._laid.clear()
+        for key in self._limits:
+            self._laid.pop(key, None)
         self._limits.clear()
         self._estimate_all()
 
@@ -43,8 +44,6 @@ class Rows:
 
     def prepend(self, items: Sequence[ThreadItem]) -> None:
         """Older ones on top; the former first may lose its day."""
-        if self.items:
-            self._laid.pop(self.items[0].key, None)
         self.items[:0] = items
         self._heights[:0] = [estimate(item, self.width) for item in items]
         self._moved()
@@ -68,8 +67,6 @@ class Rows:
             return None
         del self.items[place], self._heights[place]
         self._laid.pop(key, None)
-        if place < len(self.items):
-            self._laid.pop(self.items[place].key, None)
         self._moved()
         return place
 
@@ -98,22 +95,28 @@ class Rows:
     def row(self, place: int) -> Row:
         """The measured row; its height becomes exact."""
         item = self.items[place]
-        found = self._laid.get(item.key)
+        found = self._known(place)
         if found is None:
             found = measure(item, self.width, self._day(place), self._limits.get(item.key, FIRST_CHARACTERS))
             self._laid[item.key] = found
             if len(self._laid) > _KEPT:
                 self._laid.popitem(last=False)
-            if found.height != self._heights[place]:
-                self._heights[place] = found.height
-                self._tops = None
         else:
             self._laid.move_to_end(item.key)
+        if found.height != self._heights[place]:
+            self._heights[place] = found.height
+            self._tops = None
         return found
 
     def measured(self, place: int) -> bool:
         """Whether the row's layout is at hand."""
-        return self.items[place].key in self._laid
+        return self._known(place) is not None
+
+    def _known(self, place: int) -> Row | None:
+        """The layout of this very item, in this place: whether it wears its day depends on the one above."""
+        item = self.items[place]
+        found = self._laid.get(item.key)
+        return found if found is not None and found.item == item and found.day == self._day(place) else None
 
     def tops(self) -> list[float]:
         """Where each row begins, and at the end where the last one stops."""
