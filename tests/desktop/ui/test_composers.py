@@ -13,6 +13,7 @@ from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.banners import Toast
+from omnix_desktop.ui.widgets.emoji_picker import EmojiPicker
 from omnix_protocol.ids import ConversationId
 from omnix_protocol.messages import AddMemo, SendMessage
 from tests.support import cached_workspace
@@ -110,6 +111,33 @@ def test_reply_and_memo_are_two_texts(bench: Workbench, qtbot: QtBot) -> None:
     assert composer(bench).objectName() == "composer_memo"
     bench.screens.focus_composer("reply")
     assert composer(bench).editor.toPlainText() == "untuk pelanggan"
+
+
+def test_each_conversation_has_an_undo_history_and_a_cursor_of_its_own(bench: Workbench) -> None:
+    first = open_row(bench, 0)
+    editor = composer(bench).editor
+    QTest.keyClicks(editor, "satu dua")
+    QTest.keyClick(editor, Qt.Key.Key_Left)
+    open_row(bench, 1)
+    editor.undo()
+    assert editor.toPlainText() == ""
+    QTest.keyClicks(editor, "tiga")
+    editor.undo()
+    assert editor.toPlainText() == ""
+    assert open_row(bench, 0) == first
+    assert (editor.toPlainText(), editor.textCursor().position()) == ("satu dua", 7)
+    editor.undo()
+    assert editor.toPlainText() == ""
+    assert bench.desk.composers.reply(first).text == ""
+
+
+def test_an_emoji_that_is_being_chosen_is_not_put_into_another_conversation(bench: Workbench, qtbot: QtBot) -> None:
+    open_row(bench, 0)
+    composer(bench).emoji.click()
+    (picker,) = bench.window.findChildren(EmojiPicker)
+    open_row(bench, 1)
+    assert not picker.isVisible()
+    assert composer(bench).editor.toPlainText() == ""
 
 
 def test_return_sends_and_shift_return_does_not(bench: Workbench, qtbot: QtBot) -> None:

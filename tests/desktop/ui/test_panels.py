@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 from omnix_desktop.i18n import set_language
 from omnix_desktop.ports import LinkState
 from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.conversation.sheets import Sheet
 from omnix_desktop.ui.shell.palette import Palette
 from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.panel import Panel
@@ -115,14 +116,17 @@ def test_offline_everything_is_readable_and_said(bench: Workbench) -> None:
     assert not view.attach.isEnabled()
 
 
-def test_a_thousand_switches_keep_few_views(bench: Workbench) -> None:
+def test_a_thousand_switches_keep_a_sheet_for_each_conversation(bench: Workbench) -> None:
     panel = bench.shell.panels["conversation"]
     assert isinstance(panel, ConversationPanel)
     rows = bench.desk.inbox.handling.rows()
     for number in range(100):
         bench.open(rows[number % len(rows)].opened)
     QApplication.processEvents()
-    assert len(panel.area.findChildren(QPlainTextEdit)) == len(rows)
+    assert len(panel.area.findChildren(Sheet)) == len(rows)
+    assert {sheet.composer.conversation_id for sheet in panel.area.findChildren(Sheet)} == {
+        row.conversation_id for row in rows
+    }
 
 
 def test_a_panel_behind_others_comes_to_the_front_when_it_is_asked_for(bench: Workbench, qtbot: QtBot) -> None:

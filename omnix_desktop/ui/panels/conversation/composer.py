@@ -1,9 +1,9 @@
-"""Where one writes in one mode: a frame around editors that are each bound to one composer for good (promise 2)."""
+"""Where one writes in one mode: an editor that shows the sheet of the opened conversation's composer (promise 2)."""
 
 from datetime import datetime
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -11,9 +11,11 @@ from omnix_desktop.actions.messages import send_from
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import number, tr
 from omnix_desktop.models.composer import Composer, Mode, ReplyComposer
+from omnix_desktop.models.why import fault_sentence
+from omnix_desktop.ports import Fault
 from omnix_desktop.ui.panels.conversation.attachments import Attachments
 from omnix_desktop.ui.panels.conversation.editor import Editor
-from omnix_desktop.ui.panels.conversation.editors import Editors
+from omnix_desktop.ui.panels.conversation.sheets import Sheet, Sheets
 from omnix_desktop.ui.theme import Radius, Space
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.banners import Banner
@@ -50,7 +52,7 @@ class ComposerBox(QWidget):
 
 
 class ComposerView(QWidget):
-    """Tools and the one button around the editor of the opened conversation's composer."""
+    """Editor, tools and the one button; what is typed goes to the sheet that is seen, and that is one composer's."""
 
     triggered = Signal(object)
     walked = Signal(int)
@@ -61,10 +63,12 @@ class ComposerView(QWidget):
     def __init__(self, mode: Mode, place: Place) -> None:
         super().__init__()
         self._mode, self._place = mode, place
-        self._composer: Composer | None = None
+        self._sheet: Sheet | None = None
         self._picker: EmojiPicker | None = None
         self.setObjectName(f"composer_{mode.value}")
-        self._editors = Editors(mode, place)
+        self._sheets = Sheets(place.desk.composers, self)
+        self.editor = Editor()
+        self.editor.setObjectName(f"{mode.value}_text")
         self._box = ComposerBox(mode)
         self._notice = Banner("", "soon")
         self._notice.setObjectName("composer_notice")
@@ -84,27 +88,24 @@ class ComposerView(QWidget):
     @property
     def composer(self) -> Composer:
         """The one that is shown; there is none before the first `show_composer`."""
-        assert self._composer is not None
-        return self._composer
-
-    @property
-    def editor(self) -> Editor:
-        return self._editors.of(self.composer)
+        assert self._sheet is not None
+        return self._sheet.composer
 
     def show_composer(self, composer: Composer) -> None:
-        """Its own editor comes on top, with what it says; the others keep their texts."""
-        if composer is not self._composer:
+        """Its own sheet comes on top, with what stands on it; the others keep their texts."""
+        if self._sheet is None or composer is not self._sheet.composer:
             self._turn_to(composer)
         self.tell()
 
     def retranslate(self) -> None:
-        self._editors.retranslate()
+        self.editor.setAccessibleName(tr(f"composer.{self._mode.value}_name"))
+        self.editor.setPlaceholderText(tr(f"composer.{self._mode.value}_placeholder"))
         self._send.set_text(tr(f"composer.{self._mode.value}_send"))
         self._hint.setText(tr("composer.keys"))
         self.quick.describe(tr("composer.quick_reply"), "/")
         self.emoji.describe(tr("composer.emoji"))
         self.attach.describe(tr("composer.attach"))
-        if self._composer is not None:
+        if self._sheet is not None:
             self.tell()
 
     def tell(self) -> None:
@@ -129,16 +130,23 @@ class ComposerView(QWidget):
             send_from(self._place, self.composer)
 
     def _turn_to(self, composer: Composer) -> None:
-        if self._composer is not None:
-            self._composer.changed.disconnect(self.tell)
-            self._composer.flush()
-        if self._picker is not None and isValid(self._picker):
-            self._picker.close()
-        self._composer = composer
+        if self._sheet is not None:
+            self._put_away(self._sheet)
+        self._sheet = self._sheets.of(composer)
+        self.editor.show_document(self._sheet.document, self._sheet.cursor)
         composer.changed.connect(self.tell)
-        self._editors.show_editor(composer)
         if isinstance(composer, ReplyComposer):
             self._attachments.show_files(composer)
+
+    def _put_away(self, sheet: Sheet) -> None:
+        """What is half composed or being chosen for it stays with it."""
+        if self._picker is not None and isValid(self._picker):
+            self._picker.close()
+        if self.editor.hasFocus():
+            QGuiApplication.inputMethod().commit()
+        sheet.cursor = self.editor.textCursor()
+        sheet.composer.flush()
+        sheet.composer.changed.disconnect(self.tell)
 
     def _tell_reply(self, composer: ReplyComposer, now: datetime) -> None:
         blocked = composer.blocked(now)
@@ -169,7 +177,7 @@ class ComposerView(QWidget):
         inner = QVBoxLayout(self._box)
         inner.setContentsMargins(Space.M, Space.S + 2, Space.M, Space.S + 2)
         inner.setSpacing(Space.XS)
-        inner.addWidget(self._editors)
+        inner.addWidget(self.editor)
         inner.addWidget(self._attachments)
         inner.addLayout(tools)
         column = QVBoxLayout(self)
@@ -179,14 +187,15 @@ class ComposerView(QWidget):
         column.addWidget(self._box)
 
     def _connect(self) -> None:
-        editors = self._editors
-        editors.submitted.connect(self.submit)
-        editors.triggered.connect(self.triggered)
-        editors.walked.connect(self.walked)
-        editors.taken.connect(self.taken)
-        editors.focused.connect(self._focus)
-        editors.grown.connect(self.updateGeometry)
-        editors.files_dropped.connect(self._attachments.add_paths)
+        editor = self.editor
+        editor.submitted.connect(self.submit)
+        editor.triggered.connect(self.triggered)
+        editor.walked.connect(self.walked)
+        editor.taken.connect(self.taken)
+        editor.focused.connect(self._focus)
+        editor.grown.connect(self.updateGeometry)
+        editor.files_dropped.connect(self._attachments.add_paths)
+        self._sheets.failed.connect(self._say_not_stored)
         self._send.clicked.connect(self.submit)
         self.quick.clicked.connect(self._ask_quick)
         self.emoji.clicked.connect(self._ask_emoji)
@@ -196,8 +205,13 @@ class ComposerView(QWidget):
         self._box.set_focused(focused)
         if focused:
             self.focused.emit()
-        elif isValid(self.composer):  # a window that closes takes the focus away last
-            self.composer.flush()
+        elif self._sheet is not None and isValid(
+            self._sheet.composer
+        ):  # a window that closes takes the focus away last
+            self._sheet.composer.flush()
+
+    def _say_not_stored(self, fault: Fault) -> None:
+        self._place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
 
     def _ask_quick(self) -> None:
         cursor = self.editor.textCursor()

@@ -1,7 +1,7 @@
 """The field one writes in: plain text that grows, Return sends, `/` at the start of a word offers quick replies."""
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QTextCursor, QTextOption
+from PySide6.QtCore import QMimeData, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QTextCursor, QTextDocument, QTextOption
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from omnix_desktop.models.quick_replies import Trigger, trigger_at
@@ -32,7 +32,6 @@ class Editor(QPlainTextEdit):
         self.setWordWrapMode(QTextOption.WrapMode.WrapAtWordBoundaryOrAnywhere)
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAsNeeded)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.document().setDocumentMargin(2)
         self.offering = False
         self._dismissed = -1
         self.textChanged.connect(self._look)
@@ -42,14 +41,14 @@ class Editor(QPlainTextEdit):
         self._recolour()
         self._grow()
 
-    def put(self, text: str) -> None:
-        """Text from elsewhere: replaces all, keeps the undo history of what was typed."""
-        if text == self.toPlainText():
-            return
-        cursor = QTextCursor(self.document())
-        cursor.select(QTextCursor.SelectionType.Document)
-        cursor.insertText(text)
-        self.moveCursor(QTextCursor.MoveOperation.End)
+    def show_document(self, document: QTextDocument, cursor: QTextCursor) -> None:
+        """Another text to write on, where it was left; nothing is offered for what was typed before."""
+        self.offering = False
+        with QSignalBlocker(self):
+            self.setDocument(document)
+            self.setTextCursor(cursor)
+        self._dismissed = -1
+        self._grow()
 
     def insert(self, text: str, trigger: Trigger | None = None) -> None:
         """At the cursor, in place of the `/word` that asked for it."""
