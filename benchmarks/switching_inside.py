@@ -22,7 +22,7 @@ from omnix_desktop.ui.theme import theme
 from omnix_desktop.ui.widgets.thread import BubbleThread
 
 NEXT, BACK = Qt.Key.Key_Down, Qt.Key.Key_Up
-SETTLING = 15
+SETTLING = 60  # nothing of the last switch is left to do
 
 
 class Watched(QObject):
@@ -107,7 +107,7 @@ def switched(frame: Frame, handled: int, switches: int) -> dict[str, Any]:
     hand.press(NEXT)  # around to the long one, where it began
     again = [hand.press(NEXT) for _ in range(switches // 2 - handled)]
     while len(again) + handled < switches:  # away from the long one and back
-        again += [hand.press(BACK), hand.press(NEXT)]
+        again += [hand.press(NEXT), hand.press(BACK)]
     settle(500)
     return {"first": first, "again": again, "before": [before], "after": [memory_now()]}
 

@@ -68,7 +68,7 @@ class PagedList(QAbstractListModel, Generic[R]):
         wanted = list(rows)[:WINDOW]
         if wanted == self._rows:
             return
-        if not self._rows or not wanted:
+        if self._places.keys().isdisjoint(row.key for row in wanted):
             self._reset(wanted)
             return
         self._remove_missing({row.key for row in wanted})

@@ -14,7 +14,7 @@ from omnix_desktop.ui.widgets.thread_accessible import ThreadInterface
 from omnix_desktop.ui.widgets.thread_hand import ThreadHand
 from omnix_desktop.ui.widgets.thread_item import ThreadItem
 from omnix_desktop.ui.widgets.thread_paint import paint_row
-from omnix_desktop.ui.widgets.thread_row import Row
+from omnix_desktop.ui.widgets.thread_row import NARROW_SIDE, Row
 from omnix_desktop.ui.widgets.thread_rows import Rows
 from omnix_desktop.ui.widgets.thread_selection import Selection
 
@@ -213,7 +213,8 @@ class BubbleThread(QAbstractScrollArea):
         painter.fillRect(event.rect(), theme().colour("thread"))
         value, width = self.verticalScrollBar().value(), self.viewport().width()
         tops = self.rows.tops()
-        for place, row in self.seen():
+        beside = event.rect().left() >= width - NARROW_SIDE  # the scroll bar's ground: no row reaches there
+        for place, row in [] if beside else self.seen():
             y = tops[place] - value
             if y > event.rect().bottom() or y + row.height < event.rect().top():
                 continue

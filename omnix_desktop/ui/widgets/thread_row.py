@@ -16,6 +16,7 @@ HEAD_HEIGHT = 17.0
 FILE_HEIGHT = 52.0
 LINE_HEIGHT = 20.0
 WIDEST = 560.0
+NARROW_SIDE = 12.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ def _centred(row: Row, width: float, top: float) -> None:
 
 def _bubble(row: Row, width: float, top: float, limit: int) -> None:
     item = row.item
-    side = 24.0 if width > 420 else 12.0
+    side = 24.0 if width > 420 else NARROW_SIDE
     room = max(80.0, min(WIDEST, (width - 2 * side) * 0.72) - 2 * PAD_X)
     mine = item.kind != "in"
     meta = _meta_width(item)
