@@ -191,5 +191,7 @@ class ComposerView(QWidget):
     def _ask_emoji(self) -> None:
         picker = EmojiPicker(self)
         picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.set_recent(self._place.desk.emoji.glyphs())
         picker.picked.connect(self.editor.insert)
+        picker.picked.connect(self._place.desk.emoji.use)
         picker.open_at(self.emoji, above=True)
