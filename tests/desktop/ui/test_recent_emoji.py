@@ -39,7 +39,6 @@ def test_what_was_used_comes_first_newest_before_the_others(bench: Workbench) ->
 
 
 def test_they_are_there_again_after_the_program_was_ended(tmp_path: Path, themed: Theme) -> None:
-    assert themed
     workspace = cached_workspace.build(tmp_path, messages=60, handled=3, ended=1, unsent=False)
     with workbench(workspace) as before:
         before.window.show()
