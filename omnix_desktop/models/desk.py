@@ -12,6 +12,7 @@ from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.composer import Composers
 from omnix_desktop.models.conversation import OpenedConversation
 from omnix_desktop.models.customer import CustomerCard
+from omnix_desktop.models.emoji import RecentEmoji
 from omnix_desktop.models.forms import Forms
 from omnix_desktop.models.inbox import Inbox, WaitingList
 from omnix_desktop.models.journey import Journey
@@ -43,6 +44,7 @@ class Desk:
         self.conversation = OpenedConversation(source, self.catalogue, self.selection, self.thread, self.tick, root)
         self.composers = Composers(source, drafts, self.catalogue, root)
         self.kept = Kept(source, drafts)
+        self.emoji = RecentEmoji(self.kept)
         self.customer = CustomerCard(source, self.catalogue, self.selection, root)
         self.journey = Journey(source, self.catalogue, self.customer, self.tick, root)
         self.forms = Forms(source, self.kept, self.customer, root)

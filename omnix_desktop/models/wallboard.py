@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import wallboard as queries
-from omnix_desktop.i18n import format_clock, format_time, number, percent, tr
+from omnix_desktop.i18n import format_clock, format_date, format_datetime, format_time, number, percent, tr
 from omnix_desktop.models.board_table import BoardCell, BoardRow, BoardTable
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.channel_icons import channel_icon
@@ -73,7 +73,6 @@ class Wallboard(QObject):
         self._source, self._catalogue, self._status, self._tick = source, catalogue, status, tick
         self._board: Board | None = None
         self.revoked = False
-        self._lost_at: datetime | None = None
         self.figures: dict[str, FigureShown] = {name: FigureShown() for name in FIGURES}
         self.hours: tuple[BoardHour, ...] = ()
         self.fresh = Fresh()
@@ -82,9 +81,8 @@ class Wallboard(QObject):
         self.channels = BoardTable(len(CHANNEL_COLUMNS), self)
         self.agents = BoardTable(len(AGENT_COLUMNS), self)
         self._refresh = Refresh(source.feed, frozenset({"Board", "Tenant"}), self._read, self)
-        tick.second.connect(self._beat)
-        status.linked.connect(self._linked)
-        self._linked()
+        tick.second.connect(lambda _now: self._tell())  # nothing need happen on the server for waits to grow
+        status.linked.connect(self._tell)
         self._read()
 
     @property
@@ -111,20 +109,22 @@ class Wallboard(QObject):
         self._board = queries.board(self._source.reader)
         self.retell()
 
-    def _beat(self, _now: datetime) -> None:
-        self._tell()
+    @property
+    def _live(self) -> bool:
+        return self._status.state is LinkState.ONLINE
 
-    def _linked(self) -> None:
-        live = self._status.state is LinkState.ONLINE
-        self._lost_at = None if live else self._lost_at or self._tick.now()
-        self._tell()
+    def _known_at(self) -> datetime | None:
+        """The last moment at which these figures are known to have been the server's."""
+        told = (self._board.at if self._board else None, self._status.last_sync)
+        return max((moment for moment in told if moment), default=None)
 
     def _tell(self) -> None:
-        now = self._tick.now()
-        self._set("fresh", self._freshness(now), self.fresh_changed)
+        self._set("fresh", self._freshness(self._tick.now()), self.fresh_changed)
         board = self._board
         if board is None:
             return
+        # whoever waited when the connection went may have been taken since: their wait stands still with the figures
+        now = self._tick.now() if self._live else self._known_at() or board.at
         self._set("figures", self._figures(board, now), self.figures_changed)
         self._set("hours", board.hours, self.hours_changed)
         self._set("alarm", self._alarm(board, now), self.alarm_changed)
@@ -142,17 +142,17 @@ class Wallboard(QObject):
 
     def _freshness(self, now: datetime) -> Fresh:
         """Connected, the server tells of each change at once; without, the numbers are as old as the silence."""
-        board, synced = self._board, self._status.last_sync
         if self.revoked:
             return Fresh(tr("wallboard.revoked"), "bad")
-        if self._lost_at is None:
-            at = max((moment for moment in (board.at if board else None, synced) if moment), default=None)
-            live = tr("wallboard.live")
-            updated = tr("wallboard.updated", time=format_time(at, seconds=True)) if at else ""
-            return Fresh(f"{live} · {updated}" if updated else live)
-        known = tr("wallboard.as_of", time=format_time(self._lost_at, seconds=True))
-        late = now - self._lost_at > STALE
-        return Fresh(f"{tr(f'status.{self._status.state.value}')} · {known}", "soon" if late else "muted")
+        at = self._known_at()
+        state = tr("wallboard.live" if self._live else f"status.{self._status.state.value}")
+        if at is None:
+            return Fresh(state)
+        today = format_date(at) == format_date(now)
+        time = format_time(at, seconds=True) if today else format_datetime(at)
+        if self._live:
+            return Fresh(f"{state} · {tr('wallboard.updated', time=time)}")
+        return Fresh(f"{state} · {tr('wallboard.as_of', time=time)}", "soon" if now - at > STALE else "muted")
 
     def _figures(self, board: Board, now: datetime) -> dict[str, FigureShown]:
         rules = self._catalogue.rules

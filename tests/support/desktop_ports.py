@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
 import msgspec
@@ -80,8 +81,8 @@ class FakeLink:
         self._heard.append(callback)
         return lambda: self._heard.remove(callback)
 
-    def become(self, state: LinkState) -> None:
-        self.status = replace(self.status, state=state)
+    def become(self, state: LinkState, last_sync: datetime | None = None) -> None:
+        self.status = replace(self.status, state=state, last_sync=last_sync or self.status.last_sync)
         for heard in list(self._heard):
             heard(self.status)
 

@@ -47,6 +47,7 @@ class ScriptedServer:
     def __init__(self) -> None:
         self.model = JournalModel()
         self.epoch = "first"
+        self.now = NOW  # as the server tells it
         self.derived: tuple[str, ...] = DERIVED
         self.forbidden: set[str] = set()
         self.goodbye: Goodbye | None = None
@@ -118,7 +119,9 @@ class ScriptedServer:
             if self.goodbye is not None:
                 await socket.send(self.goodbye)
                 return
-            await socket.send(Welcome(version=1, epoch=self.epoch, now=NOW, session_id=SESSION_ID, tenant_id=TENANT_ID))
+            await socket.send(
+                Welcome(version=1, epoch=self.epoch, now=self.now, session_id=SESSION_ID, tenant_id=TENANT_ID)
+            )
             self._sockets[connection] = socket
             async for data in connection:
                 await socket.take(codec.client_frame(data))
@@ -180,7 +183,7 @@ class _Socket:
             case Ask():
                 await self.send(self._server.answer(frame))
             case Ping():
-                await self.send(Pong(sent=frame.sent, now=NOW))
+                await self.send(Pong(sent=frame.sent, now=self._server.now))
             case SendPulse():
                 self._server.pulses.append(frame)
             case Ack():

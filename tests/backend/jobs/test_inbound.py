@@ -1,13 +1,20 @@
 """What was stored as received becomes a message: once, in order, and no bad one holds up the rest (promise 1)."""
 
+import asyncio
 import json
 from datetime import timedelta
 from typing import Any
 
+import pytest
+
 from backend import clock
+from backend.channels import CHANNELS
 from backend.jobs.inbound import Inbound
+from backend.jobs.loop import Done, Outcome
+from backend.store.jobs import Job
 from backend.store.raw import INBOUND, Route
-from omnix_protocol.ids import ConversationId, TenantId
+from omnix_protocol.conversations import End, Interaction, Status
+from omnix_protocol.ids import ConversationId, InteractionId, TenantId
 from omnix_protocol.messages import Message
 from tests.backend.jobs.conftest import Workplace
 from tests.simulators.telegram import Person
@@ -129,3 +136,66 @@ async def test_what_another_process_has_not_ended_goes_before_what_came_later(wo
     assert await company.store.jobs.retry(elsewhere, clock.now(), "given back")
     await settled(company)
     assert [m.text for m in await messages_of(workplace, SARI)] == ["satu", "dua"]
+
+
+@pytest.fixture
+async def telegram(company: Company) -> Route:
+    """An account with no shift at work: the test does the jobs' steps."""
+    return await company.account("telegram", {"token": "1:a"})
+
+
+def inbound_of(company: Company) -> Inbound:
+    return Inbound(company.store, company.runner, {channel.kind: channel for channel in CHANNELS}, company.accounts)
+
+
+async def arrived(company: Company, route: Route, *bodies: bytes) -> list[Job]:
+    """Stored as received, and claimed in that order."""
+    for body in bodies:
+        await company.store.raw.append(route, {}, body)
+    jobs = await company.store.jobs.claim([INBOUND], 10, timedelta(minutes=5))
+    assert len(jobs) == len(bodies)
+    return list(jobs)
+
+
+async def outcomes(work: Inbound, jobs: list[Job]) -> list[Outcome]:
+    return list(await asyncio.gather(*await work.begin(jobs)))
+
+
+async def test_a_job_that_ended_a_moment_ago_holds_up_no_webhook(company: Company, telegram: Route) -> None:
+    """Its row still stands until those that ended together leave the table; that must not look like unfinished work."""
+    work = inbound_of(company)
+    first = await arrived(company, telegram, update(1, SARI, "satu"), update(2, BUDI, "dua"))
+    assert await outcomes(work, first) == [Done(), Done()]
+    again = await arrived(company, telegram, update(3, SARI, "tiga"), b"{", update(4, BUDI, "empat"))
+    read, unreadable, other = await outcomes(work, again)  # what was given up has ended as well
+    assert (read, other) == (Done(), Done())
+    assert unreadable != Done()
+    assert await outcomes(work, await arrived(company, telegram, update(5, SARI, "lima"))) == [Done()]
+    await company.store.jobs.done_together([*first, again[0], again[2]])
+    assert await outcomes(work, await arrived(company, telegram, update(6, BUDI, "enam"))) == [Done()]
+
+
+async def test_an_interaction_that_ended_a_moment_ago_holds_up_no_webhook(company: Company, telegram: Route) -> None:
+    agent, work = await company.agent(), inbound_of(company)
+    await outcomes(work, await arrived(company, telegram, update(1, SARI, "Halo")))
+    picked = await company.pick_up(agent)
+    await company.do(End(interaction_id=picked.interaction_id), agent)
+    jobs = await arrived(company, telegram, update(2, SARI, "Satu lagi"), update(3, BUDI, "Halo"))
+    of_sari, of_budi = await work.begin(jobs)
+    async with asyncio.timeout(10):
+        assert await of_budi == Done()  # before the other has so much as begun
+        assert await of_sari == Done()
+    before, after = await interactions_of(company, picked.conversation_id)
+    assert (before.id, before.status) == (picked.interaction_id, Status.RESOLVED)
+    assert after.status is Status.QUEUED
+    assert after.id in {interaction.id for interaction in await company.waiting()}
+    told = [(message.text, message.interaction_id) for message in await company.messages(picked.conversation_id)]
+    assert told == [("Halo", before.id), ("Satu lagi", after.id)]
+
+
+async def interactions_of(company: Company, conversation_id: ConversationId) -> list[Interaction]:
+    """In the order of their messages."""
+    ids = dict.fromkeys(message.interaction_id for message in await company.messages(conversation_id))
+    async with company.store.read(company.tenant_id) as tx:
+        known = await tx.get_many(Interaction, [InteractionId(id) for id in ids])  # noqa: A001
+    return [known[id] for id in ids]  # noqa: A001

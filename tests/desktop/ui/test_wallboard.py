@@ -10,7 +10,11 @@ from PySide6.QtWidgets import QAbstractButton, QApplication
 from pytestqt.qtbot import QtBot
 from shiboken6 import isValid
 
-from omnix_desktop.ports import LinkState
+from omnix_desktop.i18n import format_datetime, format_time
+from omnix_desktop.models.board_table import BoardRow, BoardTable
+from omnix_desktop.models.status import Status
+from omnix_desktop.models.wallboard import Wallboard
+from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.ui.dialogs.board_list import BoardListDialog
 from omnix_desktop.ui.windows.wallboard import WallboardWindow
 from omnix_protocol import scopes
@@ -113,6 +117,55 @@ def test_numbers_that_grow_old_say_so_with_the_reason(bench: Workbench, wall: Wa
     assert wall.wall.fresh.colour() == "soon"
     bench.fake.link.become(LinkState.ONLINE)
     assert wall.wall.fresh.colour() == "muted"
+
+
+def test_a_quiet_server_lets_the_time_run_on(bench: Workbench, wall: WallboardWindow) -> None:
+    before = wall.wall.fresh.text()
+    bench.clock[0] += timedelta(seconds=65)
+    bench.fake.link.become(LinkState.ONLINE, last_sync=bench.clock[0])  # as each answered heartbeat says
+    bench.desk.tick.beat()
+    assert wall.wall.fresh.text() == f"langsung · diperbarui {format_time(bench.clock[0], seconds=True)}" != before
+    assert wall.wall.fresh.colour() == "muted"
+    assert "09:35" in wall.wall.figures["oldest"].accessibleName()
+    assert "Email · care@ 09:35" in wall.wall.alarm.text()
+    assert [row.cells[2].words for row in _rows(wall.board.channels)][2] == "09:35"
+    assert _rows(wall.board.agents)[0].cells[3].words == "03:19"
+
+
+def test_without_a_connection_the_board_stands_at_the_last_moment_that_was_known(
+    bench: Workbench, wall: WallboardWindow
+) -> None:
+    known = bench.clock[0] + timedelta(seconds=3)
+    bench.fake.link.become(LinkState.ONLINE, last_sync=known)
+    bench.clock[0] += timedelta(seconds=14)  # the silence was noticed only now
+    bench.fake.link.become(LinkState.OFFLINE)
+    for minutes in range(3):
+        bench.clock[0] += timedelta(minutes=minutes)
+        bench.desk.tick.beat()
+        assert wall.wall.fresh.text().endswith(f" · angka per {format_time(known, seconds=True)}")
+        assert wall.wall.fresh.colour() == "soon"
+        assert "08:33" in wall.wall.figures["oldest"].accessibleName()
+        assert "Email · care@ 08:33" in wall.wall.alarm.text()
+        assert _rows(wall.board.agents)[0].cells[3].words == "02:17"
+    bench.fake.link.become(LinkState.BEHIND)
+    assert "08:33" in wall.wall.figures["oldest"].accessibleName()  # connected, and not yet as the server has it
+    bench.fake.link.become(LinkState.ONLINE, last_sync=bench.clock[0])
+    assert "11:44" in wall.wall.figures["oldest"].accessibleName()
+    assert wall.wall.fresh.text().startswith("langsung · ")
+
+
+def test_a_board_of_another_day_says_the_day(bench: Workbench) -> None:
+    Moment(bench.engine).begin(SCOPE, board())
+    bench.fake.link.status = LinkStatus(LinkState.CONNECTING)  # just started: nothing is known but what was kept
+    bench.clock[0] += timedelta(days=2)
+    status = Status(bench.desk.source, bench.fake.link, bench.desk.tick, bench.desk.root)
+    shown = Wallboard(bench.desk.source, bench.desk.catalogue, status, bench.desk.tick, bench.desk.root)
+    assert shown.fresh.words.endswith(f" · angka per {format_datetime(board().at)}")
+    assert shown.figures["oldest"].value == "08:30"
+
+
+def _rows(table: BoardTable) -> list[BoardRow]:
+    return [row for place in range(table.rowCount()) if (row := table.row(place)) is not None]
 
 
 def test_the_board_is_followed_while_the_window_is_open(bench: Workbench, wall: WallboardWindow) -> None:

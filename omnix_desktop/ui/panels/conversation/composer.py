@@ -220,7 +220,9 @@ class ComposerView(QWidget):
         self.editor.insert("/" if not before or before[-1].isspace() else " /")
 
     def _ask_emoji(self) -> None:
-        self._picker = EmojiPicker(self)
-        self._picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._picker.picked.connect(self.editor.insert)
-        self._picker.open_at(self.emoji, above=True)
+        picker = self._picker = EmojiPicker(self)
+        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        picker.set_recent(self._place.desk.emoji.glyphs())
+        picker.picked.connect(self.editor.insert)
+        picker.picked.connect(self._place.desk.emoji.use)
+        picker.open_at(self.emoji, above=True)
