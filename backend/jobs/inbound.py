@@ -51,8 +51,8 @@ class Inbound:
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
         self._mine |= {job.id for job in jobs}
         first = await self._first_elsewhere(jobs)
-        raws = await asyncio.gather(*(self._raw(job) for job in jobs))
-        read = await asyncio.gather(*(self._read(job, raw) for job, raw in zip(jobs, raws, strict=True)))
+        raws = await self._raws(jobs)
+        read = [await self._read(job, raws.get(_payload(job).raw_id)) for job in jobs]
         # The order of claiming is the order of arrival: places in the lines are taken here, before anything runs.
         return [self._here(job, self._begun(job, found, first)) for job, found in zip(jobs, read, strict=True)]
 
@@ -85,15 +85,19 @@ class Inbound:
     ) -> Coroutine[Any, Any, Outcome]:
         if isinstance(found, GiveUp):
             return _at_once(found)
-        account = msgspec.json.decode(job.payload, type=_Payload).account
+        account = _payload(job).account
         if first_elsewhere.get(account, job.id) < job.id:
             return _at_once(Later(AFTER_OTHERS_SECONDS, "Another process has an older one of this account."))
         tickets = self._turns.tickets(_line(job.tenant_id, command) for _, command in found)
         return in_turn(tickets, lambda: self._run(job, found))
 
-    async def _raw(self, job: Job) -> RawMessage | None:
-        payload = msgspec.json.decode(job.payload, type=_Payload)
-        return await self._store.raw.get(job.tenant_id, payload.raw_id)
+    async def _raws(self, jobs: Sequence[Job]) -> dict[str, RawMessage]:
+        """What these jobs are about, in one reading for each tenant."""
+        wanted: dict[TenantId, list[str]] = {}
+        for job in jobs:
+            wanted.setdefault(job.tenant_id, []).append(_payload(job).raw_id)
+        found = [await self._store.raw.get_many(tenant_id, ids) for tenant_id, ids in wanted.items()]
+        return {raw_id: raw for part in found for raw_id, raw in part.items()}
 
     async def _read(self, job: Job, raw: RawMessage | None) -> list[Event] | GiveUp:
         if raw is None:
@@ -134,6 +138,10 @@ class Inbound:
                 return result.refused
             await asyncio.sleep(wait)
         return None
+
+
+def _payload(job: Job) -> _Payload:
+    return msgspec.json.decode(job.payload, type=_Payload)
 
 
 def _line(tenant_id: TenantId, command: Any) -> object:

@@ -2,9 +2,10 @@
 
 from typing import TypeVar
 
-from sqlalchemy import Table, select
+from sqlalchemy import Table, bindparam, select
 
 from backend.store.link import Link
+from backend.store.prepared import Prepared
 from backend.store.tables.conversations import conversations
 from backend.store.tables.messages import memos, messages
 from omnix_protocol.ids import ChannelAccountId, ConversationId, InteractionId, UserId
@@ -13,21 +14,28 @@ from omnix_protocol.messages import Direction, Memo, Message
 E = TypeVar("E", Message, Memo)
 
 
+_BY_PROVIDER_ID = Prepared(
+    select(messages.c.body)
+    .join_from(messages, conversations, conversations.c.id == messages.c.conversation_id)
+    .where(
+        messages.c.tenant_id == bindparam("tenant"),
+        conversations.c.tenant_id == bindparam("tenant"),
+        messages.c.provider_id == bindparam("provider"),
+        conversations.c.channel_account_id == bindparam("account"),
+    )
+    .order_by(messages.c.at.desc())
+    .limit(1)
+)
+
+
 class MessageReads:
     def __init__(self, link: Link) -> None:
         self._link = link
 
     async def by_provider_id(self, account_id: ChannelAccountId, provider_id: str) -> Message | None:
         """Provider ids mean something to one account only; the newest, should a provider use one twice."""
-        joined = self._link.select(Message).join_from(
-            messages, conversations, conversations.c.id == messages.c.conversation_id
-        )
-        statement = joined.where(
-            conversations.c.tenant_id == self._link.tenant_id,
-            messages.c.provider_id == provider_id,
-            conversations.c.channel_account_id == account_id,
-        )
-        return await self._link.entity(Message, statement.order_by(messages.c.at.desc()).limit(1))
+        wanted = {"provider": provider_id, "account": account_id}
+        return await self._link.one(Message, _BY_PROVIDER_ID, wanted)
 
     async def entries(
         self, conversation_id: ConversationId, before_position: int | None = None, limit: int = 100
