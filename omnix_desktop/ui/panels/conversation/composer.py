@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QMetaObject, QRectF, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
@@ -143,7 +143,8 @@ class ComposerView(QWidget):
         if self._picker is not None and isValid(self._picker):
             self._picker.close()
         if self.editor.hasFocus():
-            QGuiApplication.inputMethod().commit()
+            # the stub asks for bytes, which the call itself refuses
+            QMetaObject.invokeMethod(QGuiApplication.inputMethod(), "commit")  # type: ignore[call-overload]
         sheet.cursor = self.editor.textCursor()
         sheet.composer.flush()
         sheet.composer.changed.disconnect(self.tell)
