@@ -216,6 +216,9 @@ class Life:
         return self.desk.clock.now()
 
     def setting(self, name: str) -> bytes | None:
+        if name in LOOKS:
+            looks: dict[str, str] = msgspec.structs.asdict(self.profile.known)
+            return looks[name].encode()
         return setting(self.desk.engine.reader(), name)
 
     def start(self) -> None:

@@ -21,6 +21,15 @@ from omnix_desktop.ui.windows import WINDOWS
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
+def _nearest(kept: bytes | None) -> int:
+    """The place among the zooms of what was kept; the normal size where that is no number."""
+    try:
+        size = float(kept or b"1")
+    except ValueError:
+        size = 1.0
+    return min(range(len(ZOOMS)), key=lambda place: abs(ZOOMS[place] - size))
+
+
 class Settings(Protocol):
     """What this machine remembers of the user's taste: `cache.local.Local`."""
 
@@ -30,14 +39,14 @@ class Settings(Protocol):
 class Screens(QObject):
     """Made before the window it speaks for; `attach` gives it the window."""
 
-    def __init__(self, settings: Settings, leave: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, leave: Callable[[], None], zoom: bytes | None = None) -> None:
         super().__init__()
         self._settings, self._leave = settings, leave
         self._window: MainWindow | None = None
         self._commands: Commands | None = None
         self._toast: Toast | None = None
         self._open_windows: dict[str, QWidget] = {}
-        self._zoom = 1
+        self._zoom = _nearest(zoom)
 
     def attach(self, window: MainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands

@@ -45,7 +45,7 @@ class Work(QObject):
         self.life, self.frame, self._leave = life, frame, leave
         life.source.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
         self.desk = Desk(life.source, life.local, life.ports.link, life.now)
-        self.screens = Screens(life.local, leave)
+        self.screens = Screens(life.local, leave, life.setting("zoom"))
         self.commands = Commands(Place(ports=life.ports, desk=self.desk, screen=self.screens), tasks)
         self.window = MainWindow(frame, self.desk, self.commands, release)
         self.screens.attach(self.window, self.commands)

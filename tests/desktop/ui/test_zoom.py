@@ -1,0 +1,83 @@
+"""The size of everything: kept in the profile, one step from there, in force at the next start."""
+
+import asyncio
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QCoreApplication, QEvent
+
+from omnix_desktop.platform.keychain import Keychain
+from omnix_desktop.platform.paths import HOME
+from omnix_desktop.session import Life, Profile
+from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.work import Work
+from omnix_desktop.ui.theme import Theme
+from tests.support.cached_workspace import signed_in
+from tests.support.workbench import Immediate
+
+
+class Kept(Keychain):
+    """Secrets that end with the test."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._secrets: dict[str, str] = {}
+
+    def get(self, name: str) -> str | None:
+        return self._secrets.get(name)
+
+    def put(self, name: str, secret: str) -> bool:
+        self._secrets[name] = secret
+        return True
+
+
+@pytest.fixture
+def profile(tmp_path: Path, themed: Theme, monkeypatch: pytest.MonkeyPatch) -> Profile:
+    assert not themed.tokens.dark
+    monkeypatch.setenv(HOME, str(tmp_path))
+    made = Profile("default", "http://127.0.0.1:1")
+    made.keychain = Kept()
+    return made
+
+
+@contextmanager
+def at_work(profile: Profile) -> Iterator[Work]:
+    """From the program's start to its end, without the network."""
+    life = Life(profile, signed_in(), remember=True, ended=lambda: None)
+    work = Work(life, Frame(), "0.1.0", Immediate("zoom"), lambda: None)
+    try:
+        yield work
+    finally:
+        work.let_go()
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)
+        asyncio.run(life.close())
+
+
+@pytest.mark.parametrize(
+    ("kept", "command", "then"),
+    [
+        ("1.0", "view.zoom_in", "1.15"),
+        ("1.5", "view.zoom_in", "1.75"),
+        ("1.5", "view.zoom_out", "1.3"),
+        ("1.5", "view.zoom_reset", "1.0"),
+        ("2.0", "view.zoom_in", "2.0"),
+        ("1.4999", "view.zoom_in", "1.75"),  # written by a hand
+        ("besar", "view.zoom_in", "1.15"),
+    ],
+)
+def test_a_step_begins_at_what_is_kept(profile: Profile, kept: str, command: str, then: str) -> None:
+    profile.remember(zoom=kept)
+    with at_work(profile) as work:
+        work.commands.run(command)
+    assert profile.known.zoom == then
+    assert Profile("default").known.zoom == then
+
+
+def test_two_steps_are_two_steps(profile: Profile) -> None:
+    with at_work(profile) as work:
+        work.commands.run("view.zoom_in")
+    with at_work(profile) as work:
+        work.commands.run("view.zoom_in")
+    assert profile.known.zoom == "1.3"
