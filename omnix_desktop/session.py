@@ -191,6 +191,7 @@ class Life:
     ) -> None:
         self.profile = profile
         self.signed_in = signed_in
+        self.stays = remember
         folder = desk_folder(profile.name, signed_in.tenant_code, signed_in.user_id)
         name = f"{profile.name}|{signed_in.tenant_code}|{signed_in.user_id}|files"
         key = key_for(folder, name, profile.keychain, password, ServerClock().now())

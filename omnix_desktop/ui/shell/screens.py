@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject
@@ -36,12 +37,20 @@ class Settings(Protocol):
     def save_setting(self, name: str, value: bytes) -> object: ...
 
 
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """How the program ends: for good, or to begin again."""
+
+    leave: Callable[[], None]
+    restart: Callable[[], None]
+
+
 class Screens(QObject):
     """Made before the window it speaks for; `attach` gives it the window."""
 
-    def __init__(self, settings: Settings, leave: Callable[[], None], zoom: bytes | None = None) -> None:
+    def __init__(self, settings: Settings, ways_out: WaysOut, zoom: bytes | None = None, *, stays: bool = True) -> None:
         super().__init__()
-        self._settings, self._leave = settings, leave
+        self._settings, self._ways_out, self._stays = settings, ways_out, stays
         self._window: MainWindow | None = None
         self._commands: Commands | None = None
         self._toast: Toast | None = None
@@ -51,6 +60,7 @@ class Screens(QObject):
     def attach(self, window: MainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
         self._toast = Toast(window.frame, tr("shell.close"))
+        self._toast.activated.connect(lambda: commands.run("view.restart"))
 
     def tell(self, words: str, tone: str = "info") -> None:
         if self._toast is not None:
@@ -113,7 +123,10 @@ class Screens(QObject):
         place = ZOOMS.index(1.0) if steps == 0 else self._zoom + steps
         self._zoom = min(max(place, 0), len(ZOOMS) - 1)
         self._settings.save_setting("zoom", str(ZOOMS[self._zoom]).encode())
-        self.tell(tr("shell.zoom_after_restart", percent=round(ZOOMS[self._zoom] * 100)))
+        percent = round(ZOOMS[self._zoom] * 100)
+        key = "shell.zoom_after_restart" if self._stays else "shell.zoom_after_sign_in"
+        if self._toast is not None:
+            self._toast.say(tr(key, percent=percent), tr("shell.restart_now"), milliseconds=15_000)
 
     def set_theme(self, mode: str) -> None:
         if mode in ("light", "dark", "system"):
@@ -130,7 +143,10 @@ class Screens(QObject):
         self._parent().docks.reset()
 
     def quit(self) -> None:
-        self._leave()
+        self._ways_out.leave()
+
+    def restart(self) -> None:
+        self._ways_out.restart()
 
     def _parent(self) -> MainWindow:
         if self._window is None:

@@ -200,7 +200,7 @@ def test_what_was_done_can_be_taken_back(qtbot: QtBot) -> None:
     toast = Toast(parent, "Tutup")
     toast.say("Interaksi diakhiri", "Urungkan")
     assert parent.rect().contains(toast.geometry())
-    with qtbot.waitSignal(toast.undone):
+    with qtbot.waitSignal(toast.activated):
         child(toast, Button).click()
     assert not toast.isVisible()
 

@@ -8,14 +8,18 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
+from omnix_desktop.i18n import set_language
 from omnix_desktop.platform.keychain import Keychain
 from omnix_desktop.platform.paths import HOME
 from omnix_desktop.session import Life, Profile
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.screens import WaysOut
 from omnix_desktop.ui.shell.work import Work
 from omnix_desktop.ui.theme import Theme
+from omnix_desktop.ui.widgets.banners import Toast
+from omnix_desktop.ui.widgets.buttons import Button
 from tests.support.cached_workspace import signed_in
-from tests.support.workbench import Immediate
+from tests.support.workbench import Immediate, Workbench
 
 
 class Kept(Keychain):
@@ -43,10 +47,10 @@ def profile(tmp_path: Path, themed: Theme, monkeypatch: pytest.MonkeyPatch) -> P
 
 
 @contextmanager
-def at_work(profile: Profile) -> Iterator[Work]:
+def at_work(profile: Profile, *, stays: bool = True) -> Iterator[Work]:
     """From the program's start to its end, without the network."""
-    life = Life(profile, signed_in(), remember=True, ended=lambda: None)
-    work = Work(life, Frame(), "0.1.0", Immediate("zoom"), lambda: None)
+    life = Life(profile, signed_in(), remember=stays, ended=lambda: None)
+    work = Work(life, Frame(), "0.1.0", Immediate("zoom"), WaysOut(lambda: None, lambda: None))
     try:
         yield work
     finally:
@@ -81,3 +85,46 @@ def test_two_steps_are_two_steps(profile: Profile) -> None:
     with at_work(profile) as work:
         work.commands.run("view.zoom_in")
     assert profile.known.zoom == "1.3"
+
+
+def toast_of(frame: Frame) -> Toast:
+    found = frame.findChild(Toast)
+    assert found is not None
+    return found
+
+
+def offered(toast: Toast) -> Button:
+    """The button with words."""
+    return next(button for button in toast.findChildren(Button) if button.text())
+
+
+def test_the_sentence_offers_the_restart(bench: Workbench) -> None:
+    bench.commands.run("view.zoom_in")
+    toast = toast_of(bench.window)
+    assert toast.accessibleName() == "Ukuran 115 % berlaku setelah program dibuka lagi"
+    assert offered(toast).isVisible()
+    assert offered(toast).text() == "Mulai ulang sekarang"
+    assert bench.window.rect().contains(toast.geometry())
+    offered(toast).click()
+    assert bench.left == ["restart"]
+
+
+def test_it_is_offered_in_english_too(bench: Workbench) -> None:
+    set_language("en")
+    bench.commands.run("view.zoom_out")
+    assert offered(toast_of(bench.window)).text() == "Restart now"
+
+
+def test_the_next_sentence_offers_nothing(bench: Workbench) -> None:
+    bench.commands.run("view.zoom_in")
+    bench.screens.tell("Terkirim.")
+    toast = toast_of(bench.window)
+    assert not any(button.isVisible() for button in toast.findChildren(Button))
+    assert bench.left == []
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_who_does_not_stay_signed_in_is_told_of_the_password(profile: Profile, *, stays: bool) -> None:
+    with at_work(profile, stays=stays) as work:
+        work.commands.run("view.zoom_in")
+        assert ("kata sandi" in toast_of(work.frame).accessibleName()) is not stays
