@@ -66,7 +66,7 @@ class Banner(Snug):
 
 
 class Toast(QWidget):
-    """What was just done, with what may be done about it (the way back), over the foot of its parent for some seconds (longer under the mouse)."""
+    """What was just done, with one action (the way back), over the foot of its parent for some seconds."""
 
     activated = Signal()
     dismissed = Signal()
@@ -113,9 +113,14 @@ class Toast(QWidget):
         self.activated.emit()
 
     def _place(self) -> None:
+        self._words.setWordWrap(False)
         self.adjustSize()
         parent = self.parentWidget()
         if parent is not None:
+            room = parent.width() - 2 * Space.M
+            if self.width() > room:
+                self._words.setWordWrap(True)
+                self.resize(room, self.heightForWidth(room))
             self.move(
                 (parent.width() - self.width()) // 2,
                 parent.height() - self.height() - Space.XL,

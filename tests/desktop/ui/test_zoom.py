@@ -9,7 +9,6 @@ import pytest
 from PySide6.QtCore import QCoreApplication, QEvent
 
 from omnix_desktop.i18n import set_language
-from omnix_desktop.platform.keychain import Keychain
 from omnix_desktop.platform.paths import HOME
 from omnix_desktop.session import Life, Profile
 from omnix_desktop.ui.shell.frame import Frame
@@ -19,22 +18,8 @@ from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.banners import Toast
 from omnix_desktop.ui.widgets.buttons import Button
 from tests.support.cached_workspace import signed_in
+from tests.support.keychain import Kept
 from tests.support.workbench import Immediate, Workbench
-
-
-class Kept(Keychain):
-    """Secrets that end with the test."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self._secrets: dict[str, str] = {}
-
-    def get(self, name: str) -> str | None:
-        return self._secrets.get(name)
-
-    def put(self, name: str, secret: str) -> bool:
-        self._secrets[name] = secret
-        return True
 
 
 @pytest.fixture
