@@ -2,7 +2,9 @@
 
 import gc
 import json
+import logging
 import os
+import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.platform.paths import home, profile_folder
 from omnix_desktop.platform.qt_imports import leave_alone
+from omnix_desktop.platform.restart import SCALE, command_line, environment, start_anew
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.timings import Timings
 
@@ -47,13 +50,24 @@ def _painted(app: QApplication, frame: Frame) -> None:
     app.processEvents()
 
 
+def _once_more(*, scaled: bool) -> int:
+    """After everything was let go of, as a program of its own."""
+    frozen = bool(getattr(sys, "frozen", False))
+    command = command_line(sys.executable, sys.orig_argv, sys.argv, frozen=frozen)
+    if start_anew(command, environment(os.environ, scaled=scaled, frozen=frozen)):
+        return 0
+    logging.getLogger("omnix_desktop.app").error("not started again: %s", command[0])
+    return 1
+
+
 def start(options: Options) -> int:
     """What the first frame needs, then the rest; the network last."""
     gc.disable()  # nothing made while starting is garbage
     leave_alone()
     timings = Timings(options.timings) if options.timings else None
     seen = {} if options.safe_mode else looks(options.profile)
-    os.environ.setdefault("QT_SCALE_FACTOR", seen.get("zoom", "1"))
+    scaled = SCALE not in os.environ
+    os.environ.setdefault(SCALE, seen.get("zoom", "1"))
     app = QApplication(["omnix-desktop"])
     app.setApplicationName("omnix-desktop")
     app.setApplicationDisplayName("Omnix Desktop")
@@ -102,4 +116,4 @@ def start(options: Options) -> int:
         runner.run(program.live())
     forget()
     instance.release()
-    return 0
+    return _once_more(scaled=scaled) if program.again else 0

@@ -191,6 +191,7 @@ class Life:
     ) -> None:
         self.profile = profile
         self.signed_in = signed_in
+        self.stays = remember
         folder = desk_folder(profile.name, signed_in.tenant_code, signed_in.user_id)
         name = f"{profile.name}|{signed_in.tenant_code}|{signed_in.user_id}|files"
         key = key_for(folder, name, profile.keychain, password, ServerClock().now())
@@ -216,6 +217,9 @@ class Life:
         return self.desk.clock.now()
 
     def setting(self, name: str) -> bytes | None:
+        if name in LOOKS:
+            looks: dict[str, str] = msgspec.structs.asdict(self.profile.known)
+            return looks[name].encode()
         return setting(self.desk.engine.reader(), name)
 
     def start(self) -> None:

@@ -42,6 +42,10 @@ class Screen(Protocol):
 
     def quit(self) -> None: ...
 
+    def restart(self) -> None:
+        """Leave, and begin again with the same options."""
+        ...
+
 
 @dataclass(slots=True)
 class Place:

@@ -66,6 +66,12 @@ def zoom_reset(place: Place) -> None:
     place.screen.zoom(0)
 
 
+@action("view.restart", icon="rotate-ccw")
+def restart(place: Place) -> None:
+    """What Qt reads once, the size, is in force then."""
+    place.screen.restart()
+
+
 @action("view.theme_light", icon="sun")
 def theme_light(place: Place) -> None:
     place.screen.set_theme("light")

@@ -21,7 +21,7 @@ from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import T, Tasks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.main_window import MainWindow
-from omnix_desktop.ui.shell.screens import Screens
+from omnix_desktop.ui.shell.screens import Screens, WaysOut
 from omnix_protocol.ids import UserId
 from tests.support.cached_workspace import Workspace
 from tests.support.desktop_ports import FakePorts
@@ -43,6 +43,8 @@ class Workbench:
     shell: MainWindow
     clock: list[datetime]
     """The server's time, as the test sets it."""
+    left: list[str]
+    """How the end of the program was asked for."""
 
     def open(self, what: Opened | None) -> None:
         """All panels are about this one."""
@@ -74,19 +76,20 @@ def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> I
     """A window that shows the workspace; closed with all that belongs to it."""
     engine, local = workspace.open()
     clock: list[datetime] = [workspace.now]
+    left: list[str] = []
     source = Source(engine.reader, engine.feed, UserId(workspace.me.user_id))
     fake = FakePorts(local, workspace.me, LinkStatus(state=state, last_sync=workspace.now))
     desk = Desk(source, local, fake.link, lambda: clock[0])
     engine.feed.deliver_by(Deliver(desk.root))
     tasks = Immediate("workbench")
-    screens = Screens(local, lambda: None)
+    screens = Screens(local, WaysOut(lambda: left.append("leave"), lambda: left.append("restart")))
     place = Place(ports=fake.ports, desk=desk, screen=screens)
     commands = Commands(place, tasks)
     window = Frame()
     shell = MainWindow(window, desk, commands, "0.1.0")
     screens.attach(shell, commands)
     try:
-        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, shell, clock)
+        yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, shell, clock, left)
     finally:
         desk.composers.flush()
         commands.close()

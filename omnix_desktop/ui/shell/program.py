@@ -12,6 +12,7 @@ from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.painted_rows import PaintedRows
+from omnix_desktop.ui.shell.screens import WaysOut
 from omnix_desktop.ui.shell.timings import Timings
 from omnix_desktop.ui.shell.work import Life, Work
 from omnix_desktop.ui.theme import theme
@@ -55,6 +56,7 @@ class Program(QObject):
         self._lives, self._release, self._safe, self._wallboard = lives, release, safe, wallboard
         self._tasks = Tasks("program")
         self._leaving = asyncio.Event()
+        self.again = False  # whether the program is to be started once more after its end
         self._work: Work | None = None
         self._sign_in: SignInWindow | None = None
 
@@ -87,6 +89,11 @@ class Program(QObject):
     def _leave(self) -> None:
         self._leaving.set()
 
+    def _restart(self) -> None:
+        """Leave as always; whoever started this program starts it again."""
+        self.again = True
+        self._leave()
+
     def _show_sign_in(self, notice: str = "") -> None:
         prefill = Prefill(*self._lives.prefill()).with_environment()
         self._sign_in = SignInWindow(self._lives.door, prefill, self._tasks, notice)
@@ -108,7 +115,8 @@ class Program(QObject):
         work.start()
 
     def _show_work(self, life: Life, frame: Frame) -> Work:
-        self._work = work = Work(life, frame, self._release, self._tasks, self._leave, layout=not self._safe)
+        ways_out = WaysOut(self._leave, self._restart)
+        self._work = work = Work(life, frame, self._release, self._tasks, ways_out, layout=not self._safe)
         if self._timings is not None:
             PaintedRows(self._timings, work.window.panels)
         life.ports.link.subscribe(self._linked)

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Protocol
 
 from PySide6.QtCore import QObject
@@ -21,27 +22,45 @@ from omnix_desktop.ui.windows import WINDOWS
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
 
+def _nearest(kept: bytes | None) -> int:
+    """The place among the zooms of what was kept; the normal size where that is no number."""
+    try:
+        size = float(kept or b"1")
+    except ValueError:
+        size = 1.0
+    return min(range(len(ZOOMS)), key=lambda place: abs(ZOOMS[place] - size))
+
+
 class Settings(Protocol):
     """What this machine remembers of the user's taste: `cache.local.Local`."""
 
     def save_setting(self, name: str, value: bytes) -> object: ...
 
 
+@dataclass(frozen=True, slots=True)
+class WaysOut:
+    """How the program ends: for good, or to begin again."""
+
+    leave: Callable[[], None]
+    restart: Callable[[], None]
+
+
 class Screens(QObject):
     """Made before the window it speaks for; `attach` gives it the window."""
 
-    def __init__(self, settings: Settings, leave: Callable[[], None]) -> None:
+    def __init__(self, settings: Settings, ways_out: WaysOut, zoom: bytes | None = None, *, stays: bool = True) -> None:
         super().__init__()
-        self._settings, self._leave = settings, leave
+        self._settings, self._ways_out, self._stays = settings, ways_out, stays
         self._window: MainWindow | None = None
         self._commands: Commands | None = None
         self._toast: Toast | None = None
         self._open_windows: dict[str, QWidget] = {}
-        self._zoom = 1
+        self._zoom = _nearest(zoom)
 
     def attach(self, window: MainWindow, commands: Commands) -> None:
         self._window, self._commands = window, commands
         self._toast = Toast(window.frame, tr("shell.close"))
+        self._toast.activated.connect(lambda: commands.run("view.restart"))
 
     def tell(self, words: str, tone: str = "info") -> None:
         if self._toast is not None:
@@ -104,7 +123,10 @@ class Screens(QObject):
         place = ZOOMS.index(1.0) if steps == 0 else self._zoom + steps
         self._zoom = min(max(place, 0), len(ZOOMS) - 1)
         self._settings.save_setting("zoom", str(ZOOMS[self._zoom]).encode())
-        self.tell(tr("shell.zoom_after_restart", percent=round(ZOOMS[self._zoom] * 100)))
+        percent = round(ZOOMS[self._zoom] * 100)
+        key = "shell.zoom_after_restart" if self._stays else "shell.zoom_after_sign_in"
+        if self._toast is not None:
+            self._toast.say(tr(key, percent=percent), tr("shell.restart_now"), milliseconds=15_000)
 
     def set_theme(self, mode: str) -> None:
         if mode in ("light", "dark", "system"):
@@ -121,7 +143,10 @@ class Screens(QObject):
         self._parent().docks.reset()
 
     def quit(self) -> None:
-        self._leave()
+        self._ways_out.leave()
+
+    def restart(self) -> None:
+        self._ways_out.restart()
 
     def _parent(self) -> MainWindow:
         if self._window is None:

@@ -1,6 +1,5 @@
 """The screens of one signed-in life, from its files and ports to its window."""
 
-from collections.abc import Callable
 from datetime import datetime
 from typing import Protocol
 
@@ -16,7 +15,7 @@ from omnix_desktop.ports import Ports
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.main_window import MainWindow
-from omnix_desktop.ui.shell.screens import Screens
+from omnix_desktop.ui.shell.screens import Screens, WaysOut
 from omnix_desktop.ui.shell.tray import Tray
 
 
@@ -27,6 +26,11 @@ class Life(Protocol):
     def ports(self) -> Ports: ...
     @property
     def source(self) -> Source: ...
+    @property
+    def stays(self) -> bool:
+        """Whether the next start asks for no password."""
+        ...
+
     @property
     def local(self) -> Keeping: ...
     def now(self) -> datetime: ...
@@ -39,13 +43,13 @@ class Work(QObject):
     """Made from the cache alone; `start` begins to reach for the server."""
 
     def __init__(
-        self, life: Life, frame: Frame, release: str, tasks: Tasks, leave: Callable[[], None], *, layout: bool = True
+        self, life: Life, frame: Frame, release: str, tasks: Tasks, ways_out: WaysOut, *, layout: bool = True
     ) -> None:
         super().__init__(frame)
-        self.life, self.frame, self._leave = life, frame, leave
+        self.life, self.frame, self._leave = life, frame, ways_out.leave
         life.source.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
         self.desk = Desk(life.source, life.local, life.ports.link, life.now)
-        self.screens = Screens(life.local, leave)
+        self.screens = Screens(life.local, ways_out, life.setting("zoom"), stays=life.stays)
         self.commands = Commands(Place(ports=life.ports, desk=self.desk, screen=self.screens), tasks)
         self.window = MainWindow(frame, self.desk, self.commands, release)
         self.screens.attach(self.window, self.commands)
@@ -57,7 +61,7 @@ class Work(QObject):
         self._open_last()
         self.desk.selection.settled.connect(self._remember_opened)
         self.window.docks.moved.connect(self.save_layout)
-        frame.closing.connect(leave)
+        frame.closing.connect(self._leave)
 
     def save_layout(self) -> None:
         self.life.local.save_setting("layout", self.window.layout_state())

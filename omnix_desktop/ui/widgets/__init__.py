@@ -13,7 +13,7 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     structure    SectionHeader  Card (.column)  KeyValueRow(caption, icon=, empty=).set_value  EmptyState(icon, title)
     title_bar    TitleBar(title, float_name=, close_name=): set_badge, add_action
     tabs         Tabs: add(words, icon=, count=), set_count(place, n), signal chosen(int)
-    banners      Banner.show_sentence(words, tone, action), activated  Toast(parent).say(words, undo), undone
+    banners      Banner.show_sentence(words, tone, action), activated  Toast(parent).say(words, action), activated
     rail         Rail  RailButton(icon, name, shortcut).set_count  StatusItem.set(words, dot=, colour=)
     figure       Figure(caption).set_value(value, note, colour), clicked: a wallboard's number
     progress     Spinner  ProgressLine.set_share(0..1 | None)

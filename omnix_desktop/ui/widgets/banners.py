@@ -1,4 +1,4 @@
-"""Sentences that concern a whole panel: banners that stay, and a toast with its undo that goes."""
+"""Sentences that concern a whole panel: banners that stay, and a toast with its action that goes."""
 
 from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
@@ -66,9 +66,9 @@ class Banner(Snug):
 
 
 class Toast(QWidget):
-    """What was just done, with a way back, over the foot of its parent for some seconds (longer under the mouse)."""
+    """What was just done, with one action (the way back), over the foot of its parent for some seconds."""
 
-    undone = Signal()
+    activated = Signal()
     dismissed = Signal()
 
     def __init__(self, parent: QWidget, close_name: str = "") -> None:
@@ -77,11 +77,11 @@ class Toast(QWidget):
         row.setContentsMargins(Space.L, 6, Space.S, 6)
         row.setSpacing(Space.M)
         self._words = Label("", "body", "on_fill")
-        self._undo = Button("", "on_dark", small=True)
+        self._action = Button("", "on_dark", small=True)
         self._close = IconButton("x", close_name, size=24, glyph=14, colour="rail_text")
-        self._undo.clicked.connect(self._take_back)
+        self._action.clicked.connect(self._activate)
         self._close.clicked.connect(self.dismiss)
-        for widget in (self._words, self._undo, self._close):
+        for widget in (self._words, self._action, self._close):
             row.addWidget(widget)
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -89,11 +89,11 @@ class Toast(QWidget):
         parent.installEventFilter(self)
         self.hide()
 
-    def say(self, words: str, undo: str = "", milliseconds: int = 6000) -> None:
-        """Show it; `undo` names the way back."""
+    def say(self, words: str, action: str = "", milliseconds: int = 6000) -> None:
+        """Show it; `action` names what its button does."""
         self._words.setText(words)
-        self._undo.set_text(undo)
-        self._undo.setVisible(bool(undo))
+        self._action.set_text(action)
+        self._action.setVisible(bool(action))
         self.setAccessibleName(words)
         self._place()
         self.show()
@@ -107,15 +107,20 @@ class Toast(QWidget):
             self.hide()
             self.dismissed.emit()
 
-    def _take_back(self) -> None:
+    def _activate(self) -> None:
         self._timer.stop()
         self.hide()
-        self.undone.emit()
+        self.activated.emit()
 
     def _place(self) -> None:
+        self._words.setWordWrap(False)
         self.adjustSize()
         parent = self.parentWidget()
         if parent is not None:
+            room = parent.width() - 2 * Space.M
+            if self.width() > room:
+                self._words.setWordWrap(True)
+                self.resize(room, self.heightForWidth(room))
             self.move(
                 (parent.width() - self.width()) // 2,
                 parent.height() - self.height() - Space.XL,

@@ -200,7 +200,10 @@ def test_what_was_done_can_be_taken_back(qtbot: QtBot) -> None:
     toast = Toast(parent, "Tutup")
     toast.say("Interaksi diakhiri", "Urungkan")
     assert parent.rect().contains(toast.geometry())
-    with qtbot.waitSignal(toast.undone):
+    toast.say("Ukuran 115 % berlaku setelah program dibuka lagi; kata sandi Anda akan diminta " * 2, "Urungkan")
+    assert parent.rect().contains(toast.geometry())
+    assert toast.height() > 50
+    with qtbot.waitSignal(toast.activated):
         child(toast, Button).click()
     assert not toast.isVisible()
 

@@ -1,0 +1,35 @@
+"""The same program once more, with what it was started with; what Qt reads once per process is read anew then."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QProcess, QProcessEnvironment
+
+SCALE = "QT_SCALE_FACTOR"
+"""The size of everything, which Qt reads when its application is made and never again."""
+AFRESH = "PYINSTALLER_RESET_ENVIRONMENT"
+"""To a frozen program: who starts you is not your parent, take nothing over from it."""
+
+
+def command_line(executable: str, given: Sequence[str], arguments: Sequence[str], *, frozen: bool) -> list[str]:
+    """What starts this program again: `given` to the interpreter, or as a frozen program the `arguments` alone."""
+    return [executable, *(arguments if frozen else given)[1:]]
+
+
+def environment(ours: Mapping[str, str], *, scaled: bool, frozen: bool) -> dict[str, str]:
+    """As it was before this program; `scaled` says that the scale in it is this program's own."""
+    kept = {name: value for name, value in ours.items() if not (scaled and name == SCALE)}
+    if frozen:
+        kept[AFRESH] = "1"
+    return kept
+
+
+def start_anew(command: Sequence[str], variables: Mapping[str, str]) -> bool:
+    """Whether it was started; it does not end with this one."""
+    process, theirs = QProcess(), QProcessEnvironment()
+    for name, value in variables.items():
+        theirs.insert(name, value)
+    process.setProcessEnvironment(theirs)
+    process.setProgram(command[0])
+    process.setArguments(list(command[1:]))
+    started: object = process.startDetached()  # with an id beside it in some versions
+    return bool(started[0] if isinstance(started, tuple) else started)
