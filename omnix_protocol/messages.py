@@ -148,6 +148,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
     text: Text = ""
     attachments: tuple[Attachment, ...] = ()
     seen_position: Position
+    draft_version: Position | None = None  # of the draft that it grew from: a later one is left; None: any goes
 
 
 class RetrySend(Command, frozen=True, kw_only=True):
@@ -181,15 +182,17 @@ class AddMemo(Command, frozen=True, kw_only=True):
     conversation_id: ConversationId
     interaction_id: InteractionId
     text: Text
+    draft_version: Position | None = None  # as in SendMessage
 
 
 class SaveDraft(Command, frozen=True, kw_only=True):
-    """By the user: the latest text; an empty one discards it."""
+    """By the user: the latest text; an empty one discards it. Refused where a draft stands that it does not grow from."""
 
     remembered: ClassVar[bool] = False
     conversation_id: ConversationId
     mode: str
     text: Text
+    base_version: Position | None = None  # of the draft that the text grew from; None: whatever stands is replaced
 
 
 class Typing(Pulse, frozen=True, kw_only=True):

@@ -30,7 +30,7 @@ async def write_memo(command: AddMemo, ctx: Context) -> Refused | None:
     if await ctx.tx.get(Memo, command.memo_id) is not None:
         return refused(Reason.ALREADY_EXISTS, type="Memo")
     await add_memo(ctx, conversation, command.interaction_id, command.memo_id, command.text)
-    await discard_draft(ctx, command.conversation_id, "memo")
+    await discard_draft(ctx, command.conversation_id, "memo", command.draft_version)
     return None
 
 
@@ -47,6 +47,9 @@ async def save_draft(command: SaveDraft, ctx: Context) -> Refused | None:
         return refused(Reason.NOT_ENTITLED)
     if draft is not None and draft.text == command.text:
         return None
+    # two machines of one user: what the other one wrote and this one has not seen is not replaced
+    if draft is not None and draft.text and command.base_version not in (None, draft.version):
+        return refused(Reason.VERSION_CONFLICT, version=draft.version)
     if not command.text:
         if draft is not None:
             empty_draft(ctx, draft)
