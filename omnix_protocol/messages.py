@@ -107,6 +107,12 @@ class Draft(Entity, frozen=True, kw_only=True):
     at: datetime
 
 
+class DraftSaved(Struct, frozen=True, kw_only=True):
+    """Result of SaveDraft: the version in which the text stands there; 0 where nothing ever stood."""
+
+    version: int
+
+
 class Sender(Value, frozen=True, kw_only=True):
     """Who wrote, in the channel's words."""
 
@@ -186,7 +192,7 @@ class AddMemo(Command, frozen=True, kw_only=True):
 
 
 class SaveDraft(Command, frozen=True, kw_only=True):
-    """By the user: the latest text; an empty one discards it. Refused where a draft stands that it does not grow from."""
+    """By the user: the latest text; an empty one discards it. Refused where it does not grow from what stands there."""
 
     remembered: ClassVar[bool] = False
     conversation_id: ConversationId

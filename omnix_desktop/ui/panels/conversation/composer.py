@@ -109,6 +109,8 @@ class ComposerView(QWidget):
         """Draf tersimpan, or that it is being saved, or nothing while there is nothing."""
         if self.composer.is_empty:
             return ""
+        if self.composer.apart and self.composer.saved:
+            return tr("composer.draft_apart")
         return tr("composer.draft_saved") if self.composer.saved else tr("composer.draft_saving")
 
     def submit(self) -> None:
@@ -180,7 +182,7 @@ class ComposerView(QWidget):
         if focused:
             self.focused.emit()
         elif isValid(self.composer):  # a window that closes takes the focus away last
-            self.composer.flush()
+            self.composer.leave()
 
     def _ask_quick(self) -> None:
         cursor = self.editor.textCursor()
