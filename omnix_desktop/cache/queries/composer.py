@@ -51,6 +51,14 @@ def elsewhere(reader: Reader, user_id: UserId) -> dict[Key, Draft] | None:
     return {(one.conversation_id, one.mode): one for one in found}
 
 
+def differing(reader: Reader) -> int:
+    """How many drafts have not reached the server, or not come back from it."""
+    sql = (
+        "SELECT count(*) FROM local.drafts WHERE mode IN ('reply', 'memo') AND (text <> agreed OR offered IS NOT NULL)"
+    )
+    return int(reader.rows(sql)[0][0])
+
+
 def drafted(reader: Reader, mode: str) -> frozenset[str]:
     """Where something stands in this mode."""
     return frozenset(row[0] for row in reader.rows("SELECT conversation_id FROM local.drafts WHERE mode = ?", (mode,)))
