@@ -24,6 +24,7 @@ from omnix_desktop.sync.desk import Desk
 from omnix_desktop.sync.http import Http, Unreachable
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import SessionId, UserId, new_id
+from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import ChangePassword, Session, SignedIn, SignIn, TenantFound
 
 T = TypeVar("T")
@@ -236,8 +237,18 @@ class HandWritten:
     def __init__(self, profile: Profile, local: Local) -> None:
         self._profile, self._local = profile, local
 
-    def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
-        return self._local.save_draft(conversation_id, mode, text)
+    def save_draft(
+        self,
+        conversation_id: str,
+        mode: str,
+        text: str,
+        files: tuple[Attachment, ...] = (),
+        before: str | None = None,
+    ) -> Future[None]:
+        return self._local.save_draft(conversation_id, mode, text, files, before)
+
+    def leave_draft(self, conversation_id: str) -> None:
+        self._local.leave_draft(conversation_id)
 
     def save_setting(self, name: str, value: bytes) -> Future[None]:
         if name not in LOOKS:

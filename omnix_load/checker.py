@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
@@ -21,6 +22,7 @@ from omnix_protocol.ids import ConversationId
 from omnix_protocol.messages import Direction, Memo, Message
 
 ONLINE_SECONDS: Final = 60.0
+DRAFTS_SECONDS: Final = 10.0
 Entry = Message | Memo
 
 
@@ -59,6 +61,19 @@ async def online(desk: Desk) -> None:
             await there.wait()
     finally:
         stop()
+
+
+async def drafts_shared(desk: Desk, fresh: Desk) -> None:
+    """Until what was typed has gone out and come in: it moves a scope. What the server does not take stays here."""
+    scope = scopes.drafts(desk.ports.account.me.user_id)
+
+    def at(one: Desk) -> int | None:
+        return status.cursors(one.engine.reader()).get(scope)
+
+    with suppress(TimeoutError):
+        async with asyncio.timeout(DRAFTS_SECONDS):
+            while composer.differing(desk.engine.reader()) or at(desk) != at(fresh):  # noqa: ASYNC110  # no feed tells it
+                await asyncio.sleep(0.02)
 
 
 async def entries_of(desk: Desk, conversation_ids: Iterable[str]) -> dict[str, list[Entry]]:
@@ -206,6 +221,7 @@ async def check_agent(server: str, agent: AgentSide, truth: dict[str, list[Entry
     try:
         await online(desk)
         await online(fresh)
+        await drafts_shared(desk, fresh)
         check_replicas(agent.name, desk.engine, fresh.engine, report)
         check_decisions(truth, agent, desk.engine.reader(), report)
         check_drafts(agent, desk.engine.reader(), report)

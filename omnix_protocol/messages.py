@@ -107,6 +107,12 @@ class Draft(Entity, frozen=True, kw_only=True):
     at: datetime
 
 
+class DraftSaved(Struct, frozen=True, kw_only=True):
+    """Result of SaveDraft: the version in which the text stands there; 0 where nothing ever stood."""
+
+    version: int
+
+
 class Sender(Value, frozen=True, kw_only=True):
     """Who wrote, in the channel's words."""
 
@@ -148,6 +154,7 @@ class SendMessage(Command, frozen=True, kw_only=True):
     text: Text = ""
     attachments: tuple[Attachment, ...] = ()
     seen_position: Position
+    draft_version: Position | None = None  # of the draft that it grew from: a later one is left; None: any goes
 
 
 class RetrySend(Command, frozen=True, kw_only=True):
@@ -181,15 +188,17 @@ class AddMemo(Command, frozen=True, kw_only=True):
     conversation_id: ConversationId
     interaction_id: InteractionId
     text: Text
+    draft_version: Position | None = None  # as in SendMessage
 
 
 class SaveDraft(Command, frozen=True, kw_only=True):
-    """By the user: the latest text; an empty one discards it."""
+    """By the user: the latest text; an empty one discards it. Refused where it does not grow from what stands there."""
 
     remembered: ClassVar[bool] = False
     conversation_id: ConversationId
     mode: str
     text: Text
+    base_version: Position | None = None  # of the draft that the text grew from; None: whatever stands is replaced
 
 
 class Typing(Pulse, frozen=True, kw_only=True):

@@ -74,11 +74,14 @@ def _public(message: Message, version: int) -> PublicMessage:
     )
 
 
-async def discard_draft(ctx: Context, conversation_id: ConversationId, mode: str) -> None:
-    """What was typed is sent: the user's draft of it goes, on all their machines."""
+async def discard_draft(ctx: Context, conversation_id: ConversationId, mode: str, seen: int | None) -> None:
+    """What was typed is sent: the user's draft of it goes, on all their machines.
+
+    A draft later than the one that was `seen` stays: it was typed on another machine meanwhile, and nobody sent it.
+    """
     user_id = UserId(ctx.acting_user().id)
     draft = await ctx.tx.get(Draft, draft_id(user_id, conversation_id, mode))
-    if draft is not None and draft.text:
+    if draft is not None and draft.text and (seen is None or draft.version <= seen):
         empty_draft(ctx, draft)
 
 

@@ -7,7 +7,7 @@ from omnix_protocol import scopes
 from omnix_protocol.conversations import Conversation, Interaction
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import ConversationId, UserId, draft_id, is_id
-from omnix_protocol.messages import AddMemo, Draft, Memo, SaveDraft
+from omnix_protocol.messages import AddMemo, Draft, DraftSaved, Memo, SaveDraft
 
 MODES = frozenset({"reply", "memo"})
 
@@ -30,12 +30,12 @@ async def write_memo(command: AddMemo, ctx: Context) -> Refused | None:
     if await ctx.tx.get(Memo, command.memo_id) is not None:
         return refused(Reason.ALREADY_EXISTS, type="Memo")
     await add_memo(ctx, conversation, command.interaction_id, command.memo_id, command.text)
-    await discard_draft(ctx, command.conversation_id, "memo")
+    await discard_draft(ctx, command.conversation_id, "memo", command.draft_version)
     return None
 
 
 @handles(SaveDraft)
-async def save_draft(command: SaveDraft, ctx: Context) -> Refused | None:
+async def save_draft(command: SaveDraft, ctx: Context) -> DraftSaved | Refused:
     if command.mode not in MODES:
         return refused(Reason.INVALID_FIELD, field="mode", detail="reply or memo")
     user_id = UserId(ctx.acting_user().id)
@@ -46,11 +46,14 @@ async def save_draft(command: SaveDraft, ctx: Context) -> Refused | None:
     if draft is None and not await sees_conversation(ctx, conversation):
         return refused(Reason.NOT_ENTITLED)
     if draft is not None and draft.text == command.text:
-        return None
+        return DraftSaved(version=draft.version)
+    # two machines of one user: what the other one wrote and this one has not seen is not replaced
+    if draft is not None and draft.text and command.base_version not in (None, draft.version):
+        return refused(Reason.VERSION_CONFLICT, version=draft.version)
     if not command.text:
         if draft is not None:
             empty_draft(ctx, draft)
-        return None
+        return DraftSaved(version=draft.version + 1 if draft else 0)
     fresh = Draft(
         id=key,
         version=draft.version + 1 if draft else 1,
@@ -60,4 +63,4 @@ async def save_draft(command: SaveDraft, ctx: Context) -> Refused | None:
         at=ctx.now,
     )
     ctx.put(fresh, scopes.drafts(user_id))
-    return None
+    return DraftSaved(version=fresh.version)

@@ -74,7 +74,7 @@ async def send_message(command: SendMessage, ctx: Context) -> Refused | None:
         attempts=1,
     )
     await put_message(ctx, message, conversation, outlet.account.kind)
-    await discard_draft(ctx, command.conversation_id, "reply")
+    await discard_draft(ctx, command.conversation_id, "reply", command.draft_version)
     await attachments.attach(ctx, command.attachments, command.conversation_id)
     _send_job(ctx, message, outlet)
     return None

@@ -12,7 +12,7 @@ from omnix_desktop.models.why import Why, fault_sentence
 from omnix_desktop.ports import Fault
 from omnix_protocol.conversations import HELD, MarkRead
 from omnix_protocol.ids import CommandId, MessageId
-from omnix_protocol.messages import ResolveUncertain, RetrySend
+from omnix_protocol.messages import Attachment, ResolveUncertain, RetrySend
 
 
 @action("message.reply", icon="reply", shortcut="Ctrl+R", enabled_when=opened)
@@ -56,14 +56,15 @@ def send_from(place: Place, composer: Composer) -> bool:
         if why is not None and why.key != "refused.empty_text":
             place.screen.tell(str(why), "soon")
         return False
-    place.ports.run.run(command, failed=_not_stored(place, composer, composer.text))
+    composer.flush()  # with the draft goes what stands in the file
+    place.ports.run.run(command, failed=_not_stored(place, composer, composer.text, composer.attachments))
     composer.sent()
     return True
 
 
-def _not_stored(place: Place, composer: Composer, text: str) -> Callable[[Fault], None]:
+def _not_stored(place: Place, composer: Composer, text: str, files: tuple[Attachment, ...]) -> Callable[[Fault], None]:
     def give_back(fault: Fault) -> None:
-        composer.give_back(text)
+        composer.give_back(text, files)
         place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
 
     return give_back

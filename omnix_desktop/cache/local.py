@@ -4,13 +4,15 @@ Every method returns at once; the future is done after the commit and carries th
 was none. What a failed write means to a person says `engine.fault_of`.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from datetime import datetime
 from typing import TypeVar
 
+from msgspec.structs import replace
+
+from omnix_desktop.cache import drafts
 from omnix_desktop.cache.engine import Engine, fault_of
-from omnix_desktop.cache.feed import Changed
 from omnix_desktop.cache.queries.pending import COLUMNS, Pending, PendingState, pending_row
 from omnix_desktop.cache.reading import micros
 from omnix_desktop.cache.writing import Connection
@@ -19,7 +21,7 @@ from omnix_protocol import codec
 from omnix_protocol.base import Command
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId
-from omnix_protocol.messages import AddMemo, SendMessage
+from omnix_protocol.messages import AddMemo, Attachment, Draft, SendMessage
 from omnix_protocol.text import encode_storable, storable_text
 
 T = TypeVar("T")
@@ -39,39 +41,65 @@ class Local:
         self._engine, self._now = engine, now
         self.on_fault: Callable[[Fault | None], None] = lambda _: None
         """Told in the writer's thread: what went wrong, or None as soon as a write succeeds again."""
+        self.on_left: Callable[[str], None] = lambda _: None
+        """Told in the caller's thread: nobody writes in this conversation at the moment."""
         self._faulty = False
 
-    def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]:
-        """The latest text; an empty one discards the draft."""
-        at = micros(self._now())
+    def save_draft(
+        self,
+        conversation_id: str,
+        mode: str,
+        text: str,
+        files: tuple[Attachment, ...] = (),
+        before: str | None = None,
+    ) -> Future[None]:
+        """The latest text; an empty one discards the draft. `before` is the text as it was last saved or shown."""
+        at = self._at()
         storable = storable_text(text)  # half of an emoji, as some input methods leave it
+        known = None if before is None else storable_text(before)
 
         def work(connection: Connection) -> None:
-            if text:
-                connection.execute(
-                    "INSERT INTO drafts VALUES (?, ?, ?, ?) ON CONFLICT (conversation_id, mode)"
-                    " DO UPDATE SET text = excluded.text, at = excluded.at",
-                    (conversation_id, mode, storable, at),
-                )
-            else:
-                connection.execute("DELETE FROM drafts WHERE conversation_id = ? AND mode = ?", (conversation_id, mode))
+            drafts.written(connection, (conversation_id, mode), storable, files, at, known)
 
         return self._write(work, {("draft", conversation_id)})
 
+    def leave_draft(self, conversation_id: str) -> None:
+        """The user turns to something else, perhaps to another machine."""
+        self.on_left(conversation_id)
+
+    def share_drafts(
+        self, theirs: Mapping[drafts.Key, Draft], keep: drafts.Keep, *, fresh: bool
+    ) -> Future[list[drafts.Offer]]:
+        """In sight of the server's drafts: take over what may be, and say what to offer. See `drafts.met`."""
+        at = self._at()
+        changed: set[tuple[str, str]] = set()
+
+        def work(connection: Connection) -> list[drafts.Offer]:
+            offers, others = drafts.shared(connection, theirs, keep, at, fresh=fresh)
+            changed.update(("draft", one) for one in others)
+            return offers
+
+        return self._submit(work, changed)
+
+    def draft_answered(self, offer: drafts.Offer, version: int | None) -> Future[None]:
+        """The server has it as this version, or (None) has refused it."""
+        return self._write(lambda connection: drafts.answered(connection, offer, version), set())
+
     def send(self, command_id: CommandId, command: Command, lane: str, subject_id: str) -> Future[None]:
         """Into the outbox, and out of the composer, in one transaction. The same id again changes nothing."""
-        at = micros(self._now())
+        at = self._at()
         draft = draft_of(command)
-        body = encode_storable(command)
 
         def work(connection: Connection) -> None:
+            body = encode_storable(command)
+            if draft is not None:
+                text = storable_text(getattr(command, "text", ""))
+                body = encode_storable(replace(command, draft_version=drafts.sent(connection, draft, text, at)))
             connection.execute(
                 "INSERT INTO outbox (command_id, type, body, lane, subject_id, at, state)"
                 " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING",
                 (command_id, type(command).__name__, body, lane, subject_id, at, PendingState.QUEUED),
             )
-            if draft is not None:
-                connection.execute("DELETE FROM drafts WHERE conversation_id = ? AND mode = ?", draft)
 
         changed = {("outbox", lane)} | ({("draft", draft[0])} if draft else set())
         return self._write(work, changed)
@@ -117,7 +145,7 @@ class Local:
 
     def back_to_draft(self, command_id: CommandId) -> Future[None]:
         """Out of the outbox, into the composer in front of what is there, in one transaction."""
-        at = micros(self._now())
+        at = self._at()
 
         def work(connection: Connection) -> None:
             rows = connection.execute(
@@ -127,11 +155,8 @@ class Local:
             draft = draft_of(pending.command) if pending else None
             if pending is None or draft is None:
                 return
-            connection.execute(
-                "INSERT INTO drafts VALUES (?, ?, ?, ?) ON CONFLICT (conversation_id, mode)"
-                " DO UPDATE SET text = excluded.text || char(10) || drafts.text, at = excluded.at",
-                (*draft, getattr(pending.command, "text", ""), at),
-            )
+            text, files = getattr(pending.command, "text", ""), getattr(pending.command, "attachments", ())
+            drafts.given_back(connection, draft, text, files, at)
             connection.execute("DELETE FROM outbox WHERE command_id = ?", (command_id,))
 
         return self._write(work, {("outbox", "*"), ("draft", "*")})
@@ -149,10 +174,12 @@ class Local:
 
     def hold_all(self) -> Future[None]:
         """The server was restored: what is not known to it waits for the agent's word."""
-        return self._write(
-            lambda connection: connection.execute("UPDATE outbox SET state = 'held' WHERE state <> 'refused'"),
-            {("outbox", "*")},
-        )
+
+        def work(connection: Connection) -> None:
+            connection.execute("UPDATE outbox SET state = 'held' WHERE state <> 'refused'")
+            drafts.forget_agreements(connection)
+
+        return self._write(work, {("outbox", "*")})
 
     def forget(self, command_ids: Iterable[CommandId], lane: str = "*") -> Future[None]:
         """Accepted ones whose entity is here, or what the agent discards."""
@@ -171,21 +198,27 @@ class Local:
             {("setting", name)},
         )
 
-    def _write(self, work: Callable[[Connection], object], changed: set[tuple[str, str]]) -> Future[None]:
-        told: Changed = frozenset(changed)
+    def _at(self) -> int:
+        return micros(self._now()) or 0
 
+    def _write(self, work: Callable[[Connection], object], changed: set[tuple[str, str]]) -> Future[None]:
         def do(connection: Connection) -> None:
             work(connection)
 
-        def after(done: Future[None]) -> None:
+        return self._submit(do, changed)
+
+    def _submit(self, work: Callable[[Connection], T], changed: set[tuple[str, str]]) -> Future[T]:
+        """What has `changed` may become known while it is done."""
+
+        def after(done: Future[T]) -> None:
             error = done.exception()
             if error is None:
-                self._engine.feed.tell(told)
+                self._engine.feed.tell(frozenset(changed))
             if error is not None or self._faulty:
                 self._faulty = error is not None
                 self.on_fault(None if error is None else fault_of(error))
 
-        done = self._engine.local.submit(do)
+        done = self._engine.local.submit(work)
         done.add_done_callback(after)
         return done
 

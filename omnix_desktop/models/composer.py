@@ -12,7 +12,7 @@ from omnix_desktop.cache.engine import fault_of
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import composer as queries
 from omnix_desktop.cache.queries import thread as thread_queries
-from omnix_desktop.cache.queries.composer import ComposerFacts
+from omnix_desktop.cache.queries.composer import ComposerFacts, DraftText
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.source import Source
 from omnix_desktop.models.why import Why
@@ -21,6 +21,7 @@ from omnix_protocol.conversations import HELD
 from omnix_protocol.ids import ConversationId, InteractionId, MemoId, MessageId, new_id
 from omnix_protocol.messages import AddMemo, Attachment, SendMessage
 from omnix_protocol.rules import text_limit, window_closes_at
+from omnix_protocol.text import storable_text
 
 SAVE_AFTER = 150
 """Milliseconds that a key press waits at most before it is written down (promise 3 allows 300)."""
@@ -34,7 +35,16 @@ class Mode(StrEnum):
 class Drafts(Protocol):
     """Where text goes as it is typed: `cache.local.Local`."""
 
-    def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]: ...
+    def save_draft(
+        self,
+        conversation_id: str,
+        mode: str,
+        text: str,
+        files: tuple[Attachment, ...] = (),
+        before: str | None = None,
+    ) -> Future[None]: ...
+
+    def leave_draft(self, conversation_id: str) -> None: ...
 
 
 class Composer(QObject):
@@ -57,7 +67,12 @@ class Composer(QObject):
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER)
         self._timer.timeout.connect(self.save)
         self._written.connect(self._stored, Qt.ConnectionType.QueuedConnection)
-        self.text = queries.draft(source.reader, conversation_id, self.mode).text
+        draft = queries.draft(source.reader, conversation_id, self.mode)
+        self.text, self.attachments, self.apart = draft.text, draft.files, draft.apart
+        self._before: str | None = draft.text
+        """As it was last saved or shown; None where that is not known."""
+        self._leaving: tuple[str, tuple[Attachment, ...]] | None = None
+        """What was sent, until it has left the file."""
         self.facts: ComposerFacts | None = queries.facts(source.reader, conversation_id)
         self._forget = source.feed.subscribe(self._heard)
         self.destroyed.connect(self._forget)
@@ -68,21 +83,21 @@ class Composer(QObject):
 
     @property
     def is_empty(self) -> bool:
-        return not self.text.strip()
+        return not self.text.strip() and not self.attachments
 
     def typed(self, text: str) -> None:
         """The user's hand; written down within SAVE_AFTER."""
         if text == self.text:
             return
         self.text = text
-        if not self._timer.isActive():
-            self._timer.start()
-        self.changed.emit()
+        self._save_soon()
 
     def save(self) -> None:
-        """Now: the composer goes out of sight, the program ends."""
+        """Now: it is about to be sent, the composer goes out of sight, the program ends."""
         self._timer.stop()
-        doing = self._drafts.save_draft(self.conversation_id, self.mode, self.text)
+        self._leaving = None
+        doing = self._drafts.save_draft(self.conversation_id, self.mode, self.text, self.attachments, self._before)
+        self._before = self.text
         self._saving = {one for one in self._saving if not one.done()} | {doing}
         doing.add_done_callback(lambda done: self._written.emit(done))
 
@@ -90,16 +105,25 @@ class Composer(QObject):
         if self._timer.isActive():
             self.save()
 
+    def leave(self) -> None:
+        """The user turns to something else, perhaps to another machine."""
+        self.flush()
+        self._drafts.leave_draft(self.conversation_id)
+
     def sent(self) -> None:
         """It stands in the outbox; the draft went with it."""
         self._timer.stop()
-        self.text = ""
+        self._leaving = storable_text(self.text), self.attachments
+        self.text = self._before = ""
+        self.attachments = ()
         self.replaced.emit("")
         self.changed.emit()
 
-    def give_back(self, text: str) -> None:
+    def give_back(self, text: str, files: tuple[Attachment, ...]) -> None:
         """It could not be stored: in front of what was typed since."""
-        self.text = f"{text}\n{self.text}" if self.text else text
+        self.text = "\n".join(part for part in (text, self.text) if part)
+        self.attachments = (*files, *self.attachments)
+        self._before = None
         self.replaced.emit(self.text)
         self.save()
 
@@ -121,6 +145,7 @@ class Composer(QObject):
     def _stored(self, doing: Future[None]) -> None:
         error = doing.exception()
         if error is not None:
+            self._before = None
             self.failed.emit(fault_of(error))
         self.changed.emit()
 
@@ -132,15 +157,27 @@ class Composer(QObject):
         if everything or mine & changed or any(kind in ("Channel", "ChannelAccount") for kind, _ in changed):
             self.facts = queries.facts(self._source.reader, self.conversation_id)
             self.changed.emit()
-        drafted = ("draft", self.conversation_id) in changed or any(kind == "Draft" for kind, _ in changed)
+        drafted = {("draft", self.conversation_id), ("draft", "*")} & changed
         if (drafted or everything) and self.saved:
-            self._take(queries.draft(self._source.reader, self.conversation_id, self.mode).text)
+            self._take(queries.draft(self._source.reader, self.conversation_id, self.mode))
 
-    def _take(self, text: str) -> None:
-        if text != self.text and self.saved:
-            self.text = text
-            self.replaced.emit(text)
+    def _take(self, draft: DraftText) -> None:
+        """What stands in the file now: another machine's text, or a refused message given back."""
+        if self._leaving == (draft.text, draft.files):
+            return
+        self._leaving = None
+        before = (self.text, self.attachments, self.apart)
+        self.text, self.attachments, self.apart = draft.text, draft.files, draft.apart
+        self._before = draft.text
+        if before[0] != draft.text:
+            self.replaced.emit(draft.text)
+        if before != (draft.text, draft.files, draft.apart):
             self.changed.emit()
+
+    def _save_soon(self) -> None:
+        if not self._timer.isActive():
+            self._timer.start()
+        self.changed.emit()
 
 
 class ReplyComposer(Composer):
@@ -151,21 +188,16 @@ class ReplyComposer(Composer):
     def __init__(
         self, source: Source, drafts: Drafts, catalogue: Catalogue, conversation_id: ConversationId, parent: QObject
     ) -> None:
-        self.attachments: tuple[Attachment, ...] = ()
         self.uploading = 0
         super().__init__(source, drafts, catalogue, conversation_id, parent)
 
-    @property
-    def is_empty(self) -> bool:
-        return not self.text.strip() and not self.attachments
-
     def attach(self, file: Attachment) -> None:
         self.attachments = (*self.attachments, file)
-        self.changed.emit()
+        self._save_soon()
 
     def detach(self, file: Attachment) -> None:
-        self.attachments = tuple(one for one in self.attachments if one is not file)
-        self.changed.emit()
+        self.attachments = tuple(one for one in self.attachments if one != file)
+        self._save_soon()
 
     def upload_began(self) -> None:
         self.uploading += 1
@@ -174,10 +206,6 @@ class ReplyComposer(Composer):
     def upload_ended(self) -> None:
         self.uploading -= 1
         self.changed.emit()
-
-    def sent(self) -> None:
-        self.attachments = ()
-        super().sent()
 
     def limit(self) -> int:
         channel = self.facts.channel if self.facts else None
@@ -286,9 +314,9 @@ class Composers(QObject):
             composer.deleteLater()
 
     def flush(self) -> None:
-        """Write down what is typed: before the program ends."""
+        """Write down what is typed, and let other machines know: before the program ends."""
         for composer in self._known.values():
-            composer.flush()
+            composer.leave()
 
     def _of(self, kind: type[Composer], conversation_id: ConversationId) -> Composer:
         key = (conversation_id, kind.mode)

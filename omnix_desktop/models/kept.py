@@ -5,6 +5,7 @@ from typing import Protocol
 
 from omnix_desktop.cache.queries import composer as composer_queries
 from omnix_desktop.cache.queries import status as status_queries
+from omnix_desktop.models.composer import Drafts
 from omnix_desktop.models.source import Source
 from omnix_protocol.ids import ConversationId
 
@@ -12,10 +13,8 @@ FORM = "form"
 """The mode under which a form's draft stands among those of the composers."""
 
 
-class Keeping(Protocol):
+class Keeping(Drafts, Protocol):
     """Where it is written down: `cache.local.Local`."""
-
-    def save_draft(self, conversation_id: str, mode: str, text: str) -> Future[None]: ...
 
     def save_setting(self, name: str, value: bytes) -> object: ...
 

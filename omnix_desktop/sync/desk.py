@@ -13,6 +13,7 @@ from omnix_desktop.ports import Fault, LinkState, Ports
 from omnix_desktop.sync.account import SignedInAccount
 from omnix_desktop.sync.asks import Asks
 from omnix_desktop.sync.connection import Connection
+from omnix_desktop.sync.drafts import DraftSharing
 from omnix_desktop.sync.exchange import Exchange
 from omnix_desktop.sync.files import FileTransfers
 from omnix_desktop.sync.follow import FRAMES, Follower
@@ -25,6 +26,7 @@ from omnix_desktop.sync.unsent import UnsentWork
 from omnix_desktop.tasks import Tasks
 from omnix_protocol.errors import Refused
 from omnix_protocol.frames import Answer, Pong, Pulsed, Result, ServerFrame, Welcome
+from omnix_protocol.ids import UserId
 from omnix_protocol.sign_in import SignedIn
 
 CLIENT: Final = "omnix-desktop/0.1.0"
@@ -56,6 +58,8 @@ class Desk:
         self._exchange = Exchange(self._connection)
         self._follower = Follower(self.engine, self._connection)
         self._outbox = Outbox(self.engine, self.local, self._exchange, self._link, self._tasks)
+        self._drafts = DraftSharing(self.engine, self.local, self._exchange, self._link, UserId(signed_in.user_id))
+        self.local.on_left = self._drafts.hurry
         self._pulses = LivePulses(self._connection)
         self.ports = Ports(
             run=self._outbox,
@@ -89,10 +93,12 @@ class Desk:
         self._follower.on_current = self._current
         self._tasks.start(self._follower.apply_forever(), "follow")
         self._tasks.start(self._outbox.send_forever(), "outbox")
+        self._tasks.start(self._drafts.share_forever(), "drafts")
         self._connection.start(self)
 
     async def close(self) -> None:
         """Everything that was decided is on disk afterwards; what is unsent goes out at the next start."""
+        await self._drafts.finish()
         await self._tasks.close()
         await self._http.close()
         await asyncio.to_thread(self.engine.close)

@@ -18,6 +18,13 @@ STEPS: Final[tuple[tuple[str, ...], ...]] = (
         "CREATE INDEX outbox_lanes ON outbox (lane, state)",
         "CREATE TABLE settings (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID",
     ),
+    (
+        "ALTER TABLE drafts ADD COLUMN attachments BLOB NOT NULL DEFAULT x'5B5D'",  # []
+        "ALTER TABLE drafts ADD COLUMN version INTEGER NOT NULL DEFAULT 0",
+        "ALTER TABLE drafts ADD COLUMN agreed TEXT NOT NULL DEFAULT ''",
+        "ALTER TABLE drafts ADD COLUMN offered TEXT",
+        "ALTER TABLE drafts ADD COLUMN apart INTEGER NOT NULL DEFAULT 0",
+    ),
 )
 """Append only: what stood in a release is never edited."""
 

@@ -3,18 +3,21 @@
 from dataclasses import dataclass
 from datetime import datetime
 
+from omnix_desktop.cache.drafts import Key, read_files
 from omnix_desktop.cache.reading import Reader, entities, moment, one
+from omnix_protocol import scopes
 from omnix_protocol.channels import Channel, ChannelAccount
 from omnix_protocol.conversations import Conversation, Interaction
-from omnix_protocol.ids import ConversationId
-from omnix_protocol.messages import Draft
+from omnix_protocol.ids import ConversationId, UserId
+from omnix_protocol.messages import Attachment, Draft
 
 
 @dataclass(frozen=True, slots=True)
 class DraftText:
     text: str = ""
     at: datetime | None = None
-    here: bool = True  # False: typed on another machine of this user
+    files: tuple[Attachment, ...] = ()
+    apart: bool = False  # another text stands on another machine of this user
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +29,34 @@ class ComposerFacts:
 
 
 def draft(reader: Reader, conversation_id: ConversationId, mode: str) -> DraftText:
-    """What was being typed here; where nothing was, what the user was typing elsewhere."""
-    rows = reader.rows(
-        "SELECT text, at FROM local.drafts WHERE conversation_id = ? AND mode = ?", (conversation_id, mode)
+    """What is being typed: here, or on another machine, from where sync has taken it over."""
+    sql = "SELECT text, at, attachments, apart FROM local.drafts WHERE conversation_id = ? AND mode = ?"
+    rows = reader.rows(sql, (conversation_id, mode))
+    if not rows:
+        return DraftText()
+    text, at, files, apart = rows[0]
+    return DraftText(text, moment(at), read_files(files), bool(apart))
+
+
+def elsewhere(reader: Reader, user_id: UserId) -> dict[Key, Draft] | None:
+    """The user's drafts as the server has them; None where they are not known here, or not all can be read."""
+    rows = reader.rows(  # one statement: a damaged file must not look like one without drafts
+        "SELECT e.body FROM scopes s LEFT JOIN entities e ON e.type = 'Draft' WHERE s.key = ? AND s.seq IS NOT NULL",
+        (scopes.drafts(user_id),),
     )
-    if rows:
-        return DraftText(rows[0][0], moment(rows[0][1]))
-    elsewhere = reader.rows("SELECT body FROM entities WHERE type = 'Draft'")
-    for found in entities(Draft, elsewhere):
-        if found.conversation_id == conversation_id and found.mode == mode:
-            return DraftText(found.text, found.at, here=False)
-    return DraftText()
+    bodies = [row for row in rows if row[0] is not None]
+    found = entities(Draft, bodies)
+    if not rows or len(found) < len(bodies):
+        return None
+    return {(one.conversation_id, one.mode): one for one in found}
+
+
+def differing(reader: Reader) -> int:
+    """How many drafts have not reached the server, or not come back from it."""
+    sql = (
+        "SELECT count(*) FROM local.drafts WHERE mode IN ('reply', 'memo') AND (text <> agreed OR offered IS NOT NULL)"
+    )
+    return int(reader.rows(sql)[0][0])
 
 
 def drafted(reader: Reader, mode: str) -> frozenset[str]:

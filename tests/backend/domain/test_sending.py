@@ -236,3 +236,19 @@ async def test_a_draft_is_the_users_own_until_it_is_sent_or_emptied(company: Off
     await company.done("ayu", msgspec.structs.replace(draft, text=""))
     assert await company.holds(scope) == set()
     assert (await company.barred("ayu", msgspec.structs.replace(draft, mode="x"))).code == Reason.INVALID_FIELD
+
+
+async def test_a_draft_typed_on_another_machine_meanwhile_is_neither_replaced_nor_taken_along(company: Office) -> None:
+    interaction = await company.serving()
+    key = draft_id(company.user("ayu"), interaction.conversation_id, "reply")
+    draft = SaveDraft(conversation_id=interaction.conversation_id, mode="reply", text="di kantor", base_version=0)
+    await company.done("ayu", draft)
+    unseen = msgspec.structs.replace(draft, text="di rumah")
+    assert await company.barred("ayu", unseen) == refused(Reason.VERSION_CONFLICT, version=1)
+    assert (await company.barred("ayu", msgspec.structs.replace(unseen, text=""))).code == Reason.VERSION_CONFLICT
+    await company.done("ayu", msgspec.structs.replace(unseen, base_version=1))
+    await company.done("ayu", msgspec.structs.replace(company.reply(interaction, "Pagi"), draft_version=1))
+    assert (await company.get(Draft, key)).text == "di rumah"
+    await company.done("ayu", msgspec.structs.replace(company.reply(interaction, "Siang"), draft_version=2))
+    assert (await company.get(Draft, key)).text == ""
+    await company.done("ayu", msgspec.structs.replace(unseen, base_version=2))  # nothing stands there any more

@@ -22,7 +22,7 @@ C = ConversationId("c")
 def message(number: int, text: str = "Baik.") -> SendMessage:
     return SendMessage(
         message_id=MessageId(f"m{number}"), conversation_id=C, interaction_id=InteractionId("i"), text=text,
-        seen_position=0,
+        seen_position=0, draft_version=0,
     )  # fmt: skip
 
 

@@ -6,16 +6,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.cache.queries import composer as drafts
+from omnix_desktop.models.composer import ReplyComposer
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.banners import Toast
 from omnix_desktop.ui.widgets.emoji_picker import EmojiPicker
-from omnix_protocol.ids import ConversationId
-from omnix_protocol.messages import AddMemo, SendMessage
+from omnix_protocol.ids import ConversationId, FileId
+from omnix_protocol.messages import AddMemo, Attachment, Draft, SendMessage
 from tests.support import cached_workspace
 from tests.support.workbench import Workbench, workbench
 
@@ -101,6 +103,37 @@ def test_a_draft_is_there_again_after_the_program_was_ended(tmp_path: Path, qtbo
         assert open_row(second, 1) == key
         assert composer(second).editor.toPlainText() == "Baik, kami cek"
         assert "Baik, kami cek" in [row.preview for row in second.desk.inbox.handling.rows()]
+
+
+def test_files_of_a_draft_are_there_again_after_the_program_was_ended(
+    tmp_path: Path, qtbot: QtBot, themed: Theme
+) -> None:
+    file = Attachment(file_id=FileId("f"), name="foto.png", media_type="image/png", size=9)
+    workspace = cached_workspace.build(tmp_path, messages=60, handled=3, ended=1, unsent=False)
+    with workbench(workspace) as first:
+        first.window.show()
+        open_row(first, 1)
+        view = composer(first)
+        assert isinstance(view.composer, ReplyComposer)
+        view.composer.attach(file)
+        qtbot.waitUntil(lambda: view.wants_words() == "Draf tersimpan")
+    with workbench(workspace) as second:
+        second.window.show()
+        open_row(second, 1)
+        qtbot.waitUntil(lambda: composer(second).findChildren(QWidget, "attachments")[0].isVisible())
+        names = [label.text() for label in composer(second).findChildren(QLabel)]
+        assert any("9 B" in name for name in names)
+
+
+def test_another_text_on_the_other_computer_is_said(bench: Workbench, qtbot: QtBot) -> None:
+    key = open_row(bench, 0)
+    QTest.keyClicks(composer(bench).editor, "dari kantor")
+    qtbot.waitUntil(lambda: composer(bench).wants_words() == "Draf tersimpan")
+    other = Draft(id="d", version=1, conversation_id=key, mode="reply", text="dari rumah", at=bench.workspace.now)
+    bench.local.share_drafts({(key, "reply"): other}, lambda _key, _text: True, fresh=False).result()
+    bench.settle()
+    assert composer(bench).editor.toPlainText() == "dari kantor"
+    assert composer(bench).wants_words() == "Tersimpan di sini; di komputer Anda yang lain ada teks lain"
 
 
 def test_reply_and_memo_are_two_texts(bench: Workbench, qtbot: QtBot) -> None:

@@ -123,6 +123,8 @@ class ComposerView(QWidget):
         """Draf tersimpan, or that it is being saved, or nothing while there is nothing."""
         if self.composer.is_empty:
             return ""
+        if self.composer.apart and self.composer.saved:
+            return tr("composer.draft_apart")
         return tr("composer.draft_saved") if self.composer.saved else tr("composer.draft_saving")
 
     def submit(self) -> None:
@@ -146,7 +148,7 @@ class ComposerView(QWidget):
             # the stub asks for bytes, which the call itself refuses
             QMetaObject.invokeMethod(QGuiApplication.inputMethod(), "commit")  # type: ignore[call-overload]
         sheet.cursor = self.editor.textCursor()
-        sheet.composer.flush()
+        sheet.composer.leave()
         sheet.composer.changed.disconnect(self.tell)
 
     def _tell_reply(self, composer: ReplyComposer, now: datetime) -> None:
@@ -206,10 +208,8 @@ class ComposerView(QWidget):
         self._box.set_focused(focused)
         if focused:
             self.focused.emit()
-        elif self._sheet is not None and isValid(
-            self._sheet.composer
-        ):  # a window that closes takes the focus away last
-            self._sheet.composer.flush()
+        elif self._sheet is not None and isValid(self._sheet.composer):
+            self._sheet.composer.leave()  # a window that closes takes the focus away last
 
     def _say_not_stored(self, fault: Fault) -> None:
         self._place.screen.tell(tr("composer.not_stored", why=fault_sentence(fault)), "bad")
