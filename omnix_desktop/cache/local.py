@@ -1,4 +1,4 @@
-"""Drafts, the outbox with its results, settings: what only the user's hand, and the outbox noting results, write.
+"""Drafts, the outbox with its results, settings: the user's hand writes them, and sync notes what became of them.
 
 Every method returns at once; the future is done after the commit and carries the driver's error where there
 was none. What a failed write means to a person says `engine.fault_of`.

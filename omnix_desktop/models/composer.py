@@ -73,13 +73,15 @@ class Composer(QObject):
         """As it was last saved or shown; None where that is not known."""
         self._leaving: tuple[str, tuple[Attachment, ...]] | None = None
         """What was sent, until it has left the file."""
+        self._failing = False  # what stands here does not stand in the file
         self.facts: ComposerFacts | None = queries.facts(source.reader, conversation_id)
         self._forget = source.feed.subscribe(self._heard)
         self.destroyed.connect(self._forget)
 
     @property
     def saved(self) -> bool:
-        return not self._timer.isActive() and not any(not doing.done() for doing in self._saving)
+        pending = self._timer.isActive() or any(not doing.done() for doing in self._saving)
+        return not pending and not self._failing
 
     @property
     def is_empty(self) -> bool:
@@ -96,10 +98,11 @@ class Composer(QObject):
         """Now: it is about to be sent, the composer goes out of sight, the program ends."""
         self._timer.stop()
         self._leaving = None
-        doing = self._drafts.save_draft(self.conversation_id, self.mode, self.text, self.attachments, self._before)
-        self._before = self.text
+        text, before = self.text, self._before
+        doing = self._drafts.save_draft(self.conversation_id, self.mode, text, self.attachments, before)
+        self._before = text
         self._saving = {one for one in self._saving if not one.done()} | {doing}
-        doing.add_done_callback(lambda done: self._written.emit(done))
+        doing.add_done_callback(lambda done: self._written.emit((done, text, before)))
 
     def flush(self) -> None:
         if self._timer.isActive():
@@ -142,11 +145,15 @@ class Composer(QObject):
         limit = self.limit()
         return Why("refused.text_too_long", (("limit", limit),)) if len(self.text) > limit else None
 
-    def _stored(self, doing: Future[None]) -> None:
+    def _stored(self, saving: tuple[Future[None], str, str | None]) -> None:
+        doing, text, before = saving
         error = doing.exception()
         if error is not None:
-            self._before = None
+            self._before = self._before if self._failing else before
             self.failed.emit(fault_of(error))
+        elif self._failing:
+            self._before = text
+        self._failing = error is not None
         self.changed.emit()
 
     def _heard(self, changed: Changed) -> None:

@@ -132,6 +132,27 @@ def test_nothing_comes_over_what_is_being_typed(bench: Bench, reply: ReplyCompos
     assert queries.draft(bench.engine.reader(), bench.key, "reply").text == "Baik, kami"
 
 
+def test_nothing_comes_over_what_could_not_be_written_down(bench: Bench, reply: ReplyComposer) -> None:
+    comes_in(bench, 1, "Baik")
+    limit = bench.engine.local.submit(lambda connection: connection.execute("PRAGMA max_page_count").fetchone()[0])
+    bench.engine.local.submit(lambda connection: connection.execute("PRAGMA max_page_count = 1")).result()
+    long = "Baik" + "x" * 200_000
+    reply.typed(long)
+    reply.flush()
+    bench.settle()
+    assert not reply.saved
+    bench.engine.local.submit(
+        lambda connection: connection.execute(f"PRAGMA max_page_count = {limit.result()}")
+    ).result()
+    comes_in(bench, 2, "Baik, dari rumah")
+    assert reply.text == long
+    reply.typed(long[:-1])
+    reply.flush()
+    bench.settle()
+    comes_in(bench, 2, "Baik, dari rumah")
+    assert (reply.text, reply.saved, reply.apart) == (long[:-1], True, True)
+
+
 def test_files_are_there_again_after_the_program_was_ended(bench: Bench, reply: ReplyComposer) -> None:
     reply.attach(FILE)
     reply.typed("Ini fotonya")
