@@ -107,7 +107,7 @@ def switched(frame: Frame, handled: int, switches: int) -> dict[str, Any]:
     hand.press(NEXT)  # around to the long one, where it began
     again = [hand.press(NEXT) for _ in range(switches // 2 - handled)]
     while len(again) + handled < switches:  # away from the long one and back
-        again += [hand.press(NEXT), hand.press(BACK)]
+        again += [hand.press(BACK), hand.press(NEXT)]
     settle(500)
     return {"first": first, "again": again, "before": [before], "after": [memory_now()]}
 

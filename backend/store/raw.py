@@ -84,9 +84,6 @@ class RawInbox:
         await stored
         return raw_id
 
-    async def get(self, tenant_id: TenantId, raw_id: str) -> RawMessage | None:
-        return (await self.get_many(tenant_id, [raw_id])).get(raw_id)
-
     async def get_many(self, tenant_id: TenantId, raw_ids: Sequence[str]) -> dict[str, RawMessage]:
         """By id, in one reading; ids that are not there are left out. A few hundred at most."""
         r = raw_inbox.c

@@ -23,10 +23,10 @@ ROUTE = Route("r", TENANT, ChannelAccountId("a"), "telegram")
 async def test_what_was_received_is_read_back_as_it_was_sent(store: Store) -> None:
     body = '{"teks": "halo \\u0000 🙏"}'.encode() + b"\x00\xff"
     raw_id = await store.raw.append(ROUTE, {"x-signature": "é"}, body)
-    found = await store.raw.get(TENANT, raw_id)
+    found = (await store.raw.get_many(TENANT, [raw_id])).get(raw_id)
     assert found is not None
     assert (found.body, found.headers, found.kind) == (body, {"x-signature": "é"}, "telegram")
-    assert await store.raw.get(TenantId("other"), raw_id) is None
+    assert await store.raw.get_many(TenantId("other"), [raw_id]) == {}
 
 
 async def test_each_row_brings_its_job(store: Store) -> None:
@@ -55,7 +55,7 @@ async def test_nobody_is_told_before_the_group_is_committed(store: Store) -> Non
     assert not any(task.done() for task in waiting)
     held.set()
     ids = await asyncio.gather(*waiting)
-    assert None not in [await store.raw.get(TENANT, raw_id) for raw_id in ids]
+    assert set(await store.raw.get_many(TENANT, ids)) == set(ids)
 
 
 async def test_all_of_a_group_are_told_when_it_could_not_be_stored(store: Store) -> None:

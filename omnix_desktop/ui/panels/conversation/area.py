@@ -64,7 +64,7 @@ class ComposerArea(QWidget):
             view.retranslate()
 
     def open(self, conversation_id: ConversationId | None) -> None:
-        """The editors of another conversation come on top; those of the last one stay as they are."""
+        """The sheets of another conversation come on top; those of the last one stay as they are."""
         self._close_menu()
         self._opened = conversation_id is not None
         self.setVisible(self._opened)
