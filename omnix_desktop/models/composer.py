@@ -159,8 +159,8 @@ class Composer(QObject):
     def _heard(self, changed: Changed) -> None:
         everything = changed == EVERYTHING
         mine: set[tuple[str, str]] = {("Conversation", self.conversation_id)}
-        if self.facts and self.facts.interaction:
-            mine.add(("Interaction", self.facts.interaction.id))
+        if self.facts and self.facts.conversation.interaction_id:
+            mine.add(("Interaction", self.facts.conversation.interaction_id))  # it may come later than its conversation
         if everything or mine & changed or any(kind in ("Channel", "ChannelAccount") for kind, _ in changed):
             self.facts = queries.facts(self._source.reader, self.conversation_id)
             self.changed.emit()

@@ -214,3 +214,21 @@ def test_leaving_a_composer_tells_the_other_machines(bench: Bench, reply: ReplyC
     bench.settle()
     assert left == [bench.key]
     assert queries.draft(bench.engine.reader(), bench.key, "reply").text == "Baik"
+
+
+def test_an_interaction_that_comes_later_than_its_conversation_counts(bench: Bench, reply: ReplyComposer) -> None:
+    assert reply.facts is not None
+    it = reply.facts.interaction
+    assert it is not None
+
+    def keyed(sql: str) -> None:
+        bench.engine.replica.submit(lambda connection: connection.execute(sql, (it.id,))).result()
+
+    keyed("UPDATE entities SET type = 'hidden' WHERE type = 'Interaction' AND id = ?")
+    bench.engine.feed.tell(frozenset({("Conversation", bench.key)}))
+    bench.settle()
+    assert reply.command() is None
+    keyed("UPDATE entities SET type = 'Interaction' WHERE type = 'hidden' AND id = ?")
+    bench.engine.feed.tell(frozenset({("Interaction", it.id)}))
+    bench.settle()
+    assert reply.command() is not None

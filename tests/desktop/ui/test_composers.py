@@ -4,7 +4,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QWidget
 from pytestqt.qtbot import QtBot
@@ -171,6 +172,33 @@ def test_an_emoji_that_is_being_chosen_is_not_put_into_another_conversation(benc
     open_row(bench, 1)
     assert not picker.isVisible()
     assert composer(bench).editor.toPlainText() == ""
+
+
+def test_a_word_that_is_being_composed_stays_with_its_conversation(bench: Workbench) -> None:
+    first = open_row(bench, 0)
+    editor = composer(bench).editor
+    QTest.keyClicks(editor, "halo ")
+    QCoreApplication.sendEvent(editor, QInputMethodEvent("にほ", []))
+    open_row(bench, 1)
+    assert editor.toPlainText() == ""
+    assert bench.desk.composers.reply(first).text == "halo にほ"
+    open_row(bench, 0)
+    assert editor.toPlainText() == "halo にほ"
+    open_row(bench, 1)
+    assert bench.desk.composers.reply(first).text == "halo にほ"
+
+
+def test_return_where_nothing_may_be_sent_says_why_and_keeps_the_text(bench: Workbench) -> None:
+    ended = bench.desk.inbox.history.rows()[0]
+    bench.open(ended.opened)
+    bench.screens.focus_composer("reply")
+    view = composer(bench)
+    QTest.keyClicks(view.editor, "masih di sini?")
+    QTest.keyClick(view.editor, Qt.Key.Key_Return)
+    (toast,) = bench.window.findChildren(Toast)
+    assert toast.accessibleName() == str(view.composer.refusal(bench.workspace.now))
+    assert view.editor.toPlainText() == "masih di sini?"
+    assert not bench.fake.run.ran
 
 
 def test_return_sends_and_shift_return_does_not(bench: Workbench, qtbot: QtBot) -> None:

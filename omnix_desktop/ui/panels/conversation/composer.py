@@ -2,8 +2,8 @@
 
 from datetime import datetime
 
-from PySide6.QtCore import QMetaObject, QRectF, Qt, Signal
-from PySide6.QtGui import QGuiApplication, QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from shiboken6 import isValid
 
@@ -128,8 +128,7 @@ class ComposerView(QWidget):
         return tr("composer.draft_saved") if self.composer.saved else tr("composer.draft_saving")
 
     def submit(self) -> None:
-        if self._send.isEnabled():
-            send_from(self._place, self.composer)
+        send_from(self._place, self.composer)
 
     def _turn_to(self, composer: Composer) -> None:
         if self._sheet is not None:
@@ -144,9 +143,7 @@ class ComposerView(QWidget):
         """What is half composed or being chosen for it stays with it."""
         if self._picker is not None and isValid(self._picker):
             self._picker.close()
-        if self.editor.hasFocus():
-            # the stub asks for bytes, which the call itself refuses
-            QMetaObject.invokeMethod(QGuiApplication.inputMethod(), "commit")  # type: ignore[call-overload]
+        self.editor.finish_composing()
         sheet.cursor = self.editor.textCursor()
         sheet.composer.leave()
         sheet.composer.changed.disconnect(self.tell)

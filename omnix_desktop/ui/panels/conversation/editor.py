@@ -1,7 +1,16 @@
 """The field one writes in: plain text that grows, Return sends, `/` at the start of a word offers quick replies."""
 
-from PySide6.QtCore import QMimeData, QSignalBlocker, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent, QPalette, QTextCursor, QTextDocument, QTextOption
+from PySide6.QtCore import QCoreApplication, QMetaObject, QMimeData, QSignalBlocker, QSize, Qt, Signal
+from PySide6.QtGui import (
+    QFocusEvent,
+    QGuiApplication,
+    QInputMethodEvent,
+    QKeyEvent,
+    QPalette,
+    QTextCursor,
+    QTextDocument,
+    QTextOption,
+)
 from PySide6.QtWidgets import QFrame, QPlainTextEdit, QWidget
 
 from omnix_desktop.models.quick_replies import Trigger, trigger_at
@@ -34,6 +43,7 @@ class Editor(QPlainTextEdit):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.offering = False
         self._dismissed = -1
+        self._composing = ""  # what an input method shows and has not made text yet
         self.textChanged.connect(self._look)
         self.cursorPositionChanged.connect(self._look)
         self.textChanged.connect(self._grow)
@@ -66,6 +76,17 @@ class Editor(QPlainTextEdit):
         self.offering = False
         self.triggered.emit(None)
 
+    def finish_composing(self) -> None:
+        """What an input method has begun becomes text, while its document is still on top."""
+        if not self._composing:
+            return
+        # the stub asks for bytes, which the call itself refuses
+        QMetaObject.invokeMethod(QGuiApplication.inputMethod(), "commit")  # type: ignore[call-overload]
+        if self._composing:  # not every platform's method answers
+            event = QInputMethodEvent()
+            event.setCommitString(self._composing)
+            QCoreApplication.sendEvent(self, event)
+
     def sizeHint(self) -> QSize:
         return QSize(240, self._height())
 
@@ -77,6 +98,10 @@ class Editor(QPlainTextEdit):
             self.submitted.emit()
             return
         super().keyPressEvent(event)
+
+    def inputMethodEvent(self, event: QInputMethodEvent) -> None:
+        super().inputMethodEvent(event)
+        self._composing = event.preeditString()
 
     def canInsertFromMimeData(self, source: QMimeData) -> bool:
         return source.hasUrls() or super().canInsertFromMimeData(source)
