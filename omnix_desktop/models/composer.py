@@ -87,6 +87,11 @@ class Composer(QObject):
     def is_empty(self) -> bool:
         return not self.text.strip() and not self.attachments
 
+    @property
+    def is_spare(self) -> bool:
+        """Nothing stands in it and nothing is on its way in: nobody would miss it."""
+        return self.is_empty
+
     def typed(self, text: str) -> None:
         """The user's hand; written down within SAVE_AFTER."""
         if text == self.text:
@@ -197,6 +202,10 @@ class ReplyComposer(Composer):
     ) -> None:
         self.uploading = 0
         super().__init__(source, drafts, catalogue, conversation_id, parent)
+
+    @property
+    def is_spare(self) -> bool:
+        return super().is_spare and not self.uploading
 
     def attach(self, file: Attachment) -> None:
         self.attachments = (*self.attachments, file)
@@ -314,9 +323,9 @@ class Composers(QObject):
         return found
 
     def let_go(self, composer: Composer) -> None:
-        """Nobody shows it and nothing is written in it."""
+        """Nobody shows it."""
         key = (composer.conversation_id, composer.mode)
-        if composer.is_empty and self._known.get(key) is composer:
+        if composer.is_spare and self._known.get(key) is composer:
             del self._known[key]
             composer.deleteLater()
 

@@ -161,8 +161,9 @@ class Space:
 
 
 class Size:
-    """Heights of the things that stand in rows."""
+    """Heights of the things that stand in rows, and how wide what is read may become."""
 
+    READING = 1040
     CONTROL = 32
     ROW = 32
     TITLE = 40

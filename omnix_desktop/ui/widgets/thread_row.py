@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from omnix_desktop.i18n import number, tr
+from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.thread_item import ThreadItem
 from omnix_desktop.ui.widgets.thread_text import FIRST_CHARACTERS, Laid, lay_out
@@ -110,9 +111,15 @@ def _centred(row: Row, width: float, top: float) -> None:
         row.spots.append(Spot("action", "open", place))
 
 
+def _side(width: float) -> float:
+    """What stays free left and right: on a wide screen question and answer do not drift apart."""
+    least = 24.0 if width > 420 else NARROW_SIDE
+    return max(least, (width - Size.READING) / 2 + least)
+
+
 def _bubble(row: Row, width: float, top: float, limit: int) -> None:
     item = row.item
-    side = 24.0 if width > 420 else NARROW_SIDE
+    side = _side(width)
     room = max(80.0, min(WIDEST, (width - 2 * side) * 0.72) - 2 * PAD_X)
     mine = item.kind != "in"
     meta = _meta_width(item)

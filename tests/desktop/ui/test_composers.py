@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, Qt
@@ -12,7 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from omnix_desktop.cache.queries import composer as drafts
 from omnix_desktop.models.composer import ReplyComposer
-from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.conversation import ConversationPanel, sheets
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.banners import Toast
@@ -124,6 +125,23 @@ def test_files_of_a_draft_are_there_again_after_the_program_was_ended(
         qtbot.waitUntil(lambda: composer(second).findChildren(QWidget, "attachments")[0].isVisible())
         names = [label.text() for label in composer(second).findChildren(QLabel)]
         assert any("9 B" in name for name in names)
+
+
+def test_a_file_on_its_way_comes_into_the_composer_it_was_chosen_for(
+    bench: Workbench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sheets, "KEPT", 1)
+    file = Attachment(file_id=FileId("f"), name="foto.png", media_type="image/png", size=9)
+    key = open_row(bench, 0)
+    chosen = composer(bench).composer
+    assert isinstance(chosen, ReplyComposer)
+    chosen.upload_began()
+    for place in (1, 2, 3):
+        open_row(bench, place)
+    chosen.upload_ended()
+    chosen.attach(file)
+    assert open_row(bench, 0) == key
+    assert composer(bench).composer.attachments == (file,)
 
 
 def test_another_text_on_the_other_computer_is_said(bench: Workbench, qtbot: QtBot) -> None:

@@ -8,7 +8,7 @@ from PySide6.QtGui import QAccessible, QGuiApplication
 from PySide6.QtTest import QTest
 from pytestqt.qtbot import QtBot
 
-from omnix_desktop.ui.theme import Theme
+from omnix_desktop.ui.theme import Size, Theme
 from omnix_desktop.ui.widgets.thread import BubbleThread
 from omnix_desktop.ui.widgets.thread_item import ItemKind, ThreadAction, ThreadAttachment, ThreadItem
 from omnix_desktop.ui.widgets.thread_text import clean, cut, find_links, lay_out, reads_right_to_left, utf16
@@ -123,6 +123,14 @@ def test_a_day_is_named_once_and_moves_to_the_new_first(thread: BubbleThread) ->
     assert [thread.rows.row(place).day for place in range(4)] == ["Senin", "", "", ""]
     thread.remove("older")
     assert thread.rows.row(0).day == "Senin"
+
+
+def test_on_a_wide_screen_question_and_answer_stay_near_each_other(thread: BubbleThread) -> None:
+    thread.resize(2000, 700)
+    show(thread, messages(2))
+    first, second = (thread.rows.row(place).bubble for place in (0, 1))
+    assert second.right() - first.left() < Size.READING
+    assert abs((first.left() + second.right()) / 2 - thread.viewport().width() / 2) < 2
 
 
 def test_text_is_selected_across_rows_and_copied_whole(thread: BubbleThread) -> None:

@@ -9,7 +9,7 @@ from omnix_desktop.models.composer import Composer, Mode
 from omnix_desktop.models.quick_replies import Trigger, filled, matching
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.panels.conversation.quick_menu import QuickMenu
-from omnix_desktop.ui.theme import Space
+from omnix_desktop.ui.theme import Size, Space
 from omnix_desktop.ui.widgets.labels import Label, Line
 from omnix_desktop.ui.widgets.tabs import Tabs
 from omnix_protocol.catalogue import QuickReply
@@ -158,9 +158,17 @@ class ComposerArea(QWidget):
         head.setContentsMargins(Space.XS, 0, Space.L, 0)
         head.addWidget(self.tabs, 1)
         head.addWidget(self._saved)
+        body = QWidget()
+        body.setMaximumWidth(Size.READING)  # as wide as the thread above it
+        inner = QVBoxLayout(body)
+        inner.setContentsMargins(0, 0, 0, 0)
+        inner.setSpacing(0)
+        inner.addLayout(head)
+        inner.addWidget(self._stack)
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(0)
         column.addWidget(Line())
-        column.addLayout(head)
-        column.addWidget(self._stack)
+        middle = QHBoxLayout()
+        middle.addWidget(body)
+        column.addLayout(middle)

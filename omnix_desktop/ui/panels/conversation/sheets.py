@@ -62,11 +62,11 @@ class Sheets(QObject):
         return Sheet(composer, self)
 
     def _let_go(self) -> None:
-        """Sheets that nobody needs: not the newest, nothing written on them."""
+        """Sheets that nobody needs: not the newest, nothing written on them or on its way."""
         for key, sheet in list(self._known.items())[:-1]:
             if len(self._known) <= KEPT:
                 return
-            if sheet.composer.is_empty:
+            if sheet.composer.is_spare:
                 del self._known[key]
                 self._composers.let_go(sheet.composer)
                 sheet.deleteLater()
