@@ -26,7 +26,7 @@ R = TypeVar("R", bound=Row)
 
 
 class PagedList(QAbstractListModel, Generic[R]):
-    """Rows of one type; `show` takes the new list and changes only the rows that differ."""
+    """Rows of one type, one for each key; `show` takes the new list and changes only the rows that differ."""
 
     def __init__(self, spoken: Callable[[R], str], parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +65,7 @@ class PagedList(QAbstractListModel, Generic[R]):
 
     def show(self, rows: Iterable[R]) -> None:
         """Become this list: what left goes, what came is inserted, what differs is repainted, the rest stays."""
-        wanted = list(rows)[:WINDOW]
+        wanted = _once_each(rows)
         if wanted == self._rows:
             return
         if self._places.keys().isdisjoint(row.key for row in wanted):
@@ -82,7 +82,7 @@ class PagedList(QAbstractListModel, Generic[R]):
 
     def begin_anew(self, rows: Iterable[R]) -> None:
         """Become a list that has nothing to do with the one before: one reset, no comparing."""
-        self._reset(list(rows)[:WINDOW])
+        self._reset(_once_each(rows))
 
     def replace(self, row: R) -> bool:
         """Put a row in place of the one with its key; False where there is none."""
@@ -146,3 +146,11 @@ class PagedList(QAbstractListModel, Generic[R]):
     def _changed(self, place: int) -> None:
         index = self.index(place)
         self.dataChanged.emit(index, index)
+
+
+def _once_each(rows: Iterable[R]) -> list[R]:
+    """At most a window of them; a key counts where it stands first, for Qt crashes on a row that moves onto itself."""
+    held: dict[Hashable, R] = {}
+    for row in rows:
+        held.setdefault(row.key, row)
+    return list(held.values())[:WINDOW]

@@ -21,17 +21,20 @@ def lines() -> PagedList[Line]:
     return PagedList(lambda line: line.words)
 
 
-rows = st.lists(
-    st.builds(Line, st.integers(0, 20), st.sampled_from("ab")), max_size=12, unique_by=lambda line: line.key
-)
+rows = st.lists(st.builds(Line, st.integers(0, 20), st.sampled_from("ab")), max_size=12)
 
 
-@given(st.lists(rows, max_size=6))
-def test_it_becomes_what_it_is_told(shown: list[list[Line]]) -> None:
+def without_repeats(shown: list[Line]) -> list[Line]:
+    return [line for place, line in enumerate(shown) if line.key not in {above.key for above in shown[:place]}]
+
+
+@given(st.lists(st.tuples(rows, st.booleans()), max_size=6))
+def test_it_becomes_what_it_is_told_with_each_key_once(shown: list[tuple[list[Line], bool]]) -> None:
     model = lines()
     tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    for wanted in shown:
-        model.show(wanted)
+    for told, anew in shown:
+        (model.begin_anew if anew else model.show)(told)
+        wanted = without_repeats(told)
         assert [model.index(place).data(ROW_ROLE) for place in range(model.rowCount())] == wanted
         assert all(model.place_of(line.key) == place for place, line in enumerate(wanted))
     assert tester.model() is model

@@ -83,7 +83,10 @@ def test_a_failure_says_why_and_a_retry_really_retries(bench: Workbench, qtbot: 
     qtbot.waitUntil(lambda: state_of(bench, entry.id) == "failed")
 
 
-def test_what_was_sent_becomes_the_servers_message_in_its_place(bench: Workbench, qtbot: QtBot) -> None:
+@pytest.mark.parametrize("answered", [True, False], ids=["with its answer", "before its answer"])
+def test_what_was_sent_becomes_the_servers_message_in_its_place(
+    bench: Workbench, qtbot: QtBot, answered: bool
+) -> None:
     last = newest(bench)
     key = MessageId(derived_id("mine"))
     bench.fake.run.run(
@@ -108,7 +111,8 @@ def test_what_was_sent_becomes_the_servers_message_in_its_place(bench: Workbench
         state=DeliveryState.ACCEPTED,
     )
     Moment(bench.engine).put([stored], scopes.conversation(last.conversation_id))
-    bench.local.note(waiting, None).result()
+    if answered:
+        bench.local.note(waiting, None).result()
     qtbot.waitUntil(lambda: state_of(bench, key) == "accepted")
     assert bench.desk.thread.items.place_of(key) == place
     assert [item.text for item in bench.desk.thread.items.rows()].count("Baik") == 1
