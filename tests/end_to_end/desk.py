@@ -47,6 +47,8 @@ class Desk:
         try:
             return wait_until(condition, what, patience, PAUSE)
         except TimeoutError:
+            if self.process.poll() not in (None, 0):
+                raise ChildProcessError(f"the program ended with {self.process.returncode} before {what}") from None
             if self.log is not None:
                 self.screen.picture().save(self.log.with_suffix(".png"))
                 seen = "\n".join(f"{one.role} {one.name!r}{' FOCUSED' * one.focused}" for one in self.all())

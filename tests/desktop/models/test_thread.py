@@ -84,9 +84,7 @@ def test_a_failure_says_why_and_a_retry_really_retries(bench: Workbench, qtbot: 
 
 
 @pytest.mark.parametrize("answered", [True, False], ids=["with its answer", "before its answer"])
-def test_what_was_sent_becomes_the_servers_message_in_its_place(
-    bench: Workbench, qtbot: QtBot, answered: bool
-) -> None:
+def test_what_was_sent_becomes_the_servers_message_in_its_place(bench: Workbench, qtbot: QtBot, answered: bool) -> None:
     last = newest(bench)
     key = MessageId(derived_id("mine"))
     bench.fake.run.run(
