@@ -24,7 +24,7 @@ from omnix_desktop.sync.desk import Desk
 from omnix_desktop.sync.http import Http, Unreachable
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import SessionId, UserId, new_id
-from omnix_protocol.messages import Attachment
+from omnix_protocol.messages import Attachment, Draft
 from omnix_protocol.sign_in import ChangePassword, Session, SignedIn, SignIn, TenantFound
 
 T = TypeVar("T")
@@ -244,8 +244,9 @@ class HandWritten:
         text: str,
         files: tuple[Attachment, ...] = (),
         before: str | None = None,
+        seen: Draft | None = None,
     ) -> Future[None]:
-        return self._local.save_draft(conversation_id, mode, text, files, before)
+        return self._local.save_draft(conversation_id, mode, text, files, before, seen)
 
     def leave_draft(self, conversation_id: str) -> None:
         self._local.leave_draft(conversation_id)

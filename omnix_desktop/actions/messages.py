@@ -48,6 +48,19 @@ def send(place: Place) -> None:
         send_from(place, composer)
 
 
+def _apart(place: Place) -> Why | None:
+    composer = _composer(place)
+    return None if composer is not None and composer.apart else Why("why.no_other_draft")
+
+
+@action("message.join_drafts", icon="git-merge", enabled_when=_apart)
+def join_drafts(place: Place) -> None:
+    """What stands on the user's other machine comes below what stands here (decision 0042)."""
+    composer = _composer(place)
+    if composer is not None:
+        composer.join()
+
+
 def send_from(place: Place, composer: Composer) -> bool:
     """The decision of this composer, for its own conversation, whatever is on the screen meanwhile."""
     why = composer.refusal(place.desk.tick.now())

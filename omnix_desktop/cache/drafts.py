@@ -82,14 +82,23 @@ def met(mine: Standing, theirs: Draft | None, *, fresh: bool) -> Standing:
 
 
 def written(
-    connection: Connection, key: Key, text: str, files: tuple[Attachment, ...], at: int, before: str | None
+    connection: Connection,
+    key: Key,
+    text: str,
+    files: tuple[Attachment, ...],
+    at: int,
+    before: str | None,
+    seen: Draft | None = None,
 ) -> None:
     """By the user's hand. `before` is what the row held as far as the hand knows; None where it does not know.
 
     Where another machine's text has come in since, it was not seen: the new text grows from the one before.
+    `seen` is another machine's that the new text holds.
     """
     mine = _row(connection, key)
-    if before is not None and mine.text != before and mine.text == mine.agreed:
+    if seen is not None:
+        mine = replace(mine, version=seen.version, agreed=seen.text, offered=None, apart=False)
+    elif before is not None and mine.text != before and mine.text == mine.agreed:
         mine = replace(mine, version=0, agreed=before)
     _put(connection, key, replace(mine, text=text, files=files), at)
 

@@ -52,14 +52,16 @@ class Local:
         text: str,
         files: tuple[Attachment, ...] = (),
         before: str | None = None,
+        seen: Draft | None = None,
     ) -> Future[None]:
-        """The latest text; an empty one discards the draft. `before` is the text as it was last saved or shown."""
+        """The latest text; an empty one discards the draft. `before` is the text as it was last saved or shown,
+        `seen` another machine's that is part of it now."""
         at = self._at()
         storable = storable_text(text)  # half of an emoji, as some input methods leave it
         known = None if before is None else storable_text(before)
 
         def work(connection: Connection) -> None:
-            drafts.written(connection, (conversation_id, mode), storable, files, at, known)
+            drafts.written(connection, (conversation_id, mode), storable, files, at, known, seen)
 
         return self._write(work, {("draft", conversation_id)})
 

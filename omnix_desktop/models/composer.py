@@ -19,7 +19,7 @@ from omnix_desktop.models.why import Why
 from omnix_protocol.base import Command
 from omnix_protocol.conversations import HELD
 from omnix_protocol.ids import ConversationId, InteractionId, MemoId, MessageId, new_id
-from omnix_protocol.messages import AddMemo, Attachment, SendMessage
+from omnix_protocol.messages import AddMemo, Attachment, Draft, SendMessage
 from omnix_protocol.rules import text_limit, window_closes_at
 from omnix_protocol.text import storable_text
 
@@ -42,6 +42,7 @@ class Drafts(Protocol):
         text: str,
         files: tuple[Attachment, ...] = (),
         before: str | None = None,
+        seen: Draft | None = None,
     ) -> Future[None]: ...
 
     def leave_draft(self, conversation_id: str) -> None: ...
@@ -99,15 +100,27 @@ class Composer(QObject):
         self.text = text
         self._save_soon()
 
-    def save(self) -> None:
+    def save(self, *, seen: Draft | None = None) -> None:
         """Now: it is about to be sent, the composer goes out of sight, the program ends."""
         self._timer.stop()
         self._leaving = None
         text, before = self.text, self._before
-        doing = self._drafts.save_draft(self.conversation_id, self.mode, text, self.attachments, before)
+        doing = self._drafts.save_draft(self.conversation_id, self.mode, text, self.attachments, before, seen)
         self._before = text
         self._saving = {one for one in self._saving if not one.done()} | {doing}
         doing.add_done_callback(lambda done: self._written.emit((done, text, before)))
+
+    def join(self) -> None:
+        """The text on the user's other machine comes below this one, and is one with it from here on."""
+        theirs = (queries.elsewhere(self._source.reader, self._source.user_id) or {}).get(
+            (self.conversation_id, self.mode)
+        )
+        if theirs is None or not self.apart:
+            return
+        self.text = "\n".join(part for part in (self.text, theirs.text) if part)
+        self.apart = False
+        self.replaced.emit(self.text)
+        self.save(seen=theirs)
 
     def flush(self) -> None:
         if self._timer.isActive():

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QInputMethodEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.cache.queries import composer as drafts
@@ -18,9 +18,11 @@ from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme
 from omnix_desktop.ui.widgets.banners import Toast
 from omnix_desktop.ui.widgets.emoji_picker import EmojiPicker
-from omnix_protocol.ids import ConversationId, FileId
+from omnix_protocol import scopes
+from omnix_protocol.ids import ConversationId, FileId, UserId
 from omnix_protocol.messages import AddMemo, Attachment, Draft, SendMessage
 from tests.support import cached_workspace
+from tests.support.scene import Moment
 from tests.support.workbench import Workbench, workbench
 
 
@@ -153,6 +155,18 @@ def test_another_text_on_the_other_computer_is_said(bench: Workbench, qtbot: QtB
     bench.settle()
     assert composer(bench).editor.toPlainText() == "dari kantor"
     assert composer(bench).wants_words() == "Tersimpan di sini; di komputer Anda yang lain ada teks lain"
+    join = bench.window.findChild(QAbstractButton, "draft_join") or pytest.fail("no way to the other text")
+    assert join.isVisible()
+    Moment(bench.engine).begin(scopes.drafts(UserId(bench.workspace.me.user_id)), other)
+    bench.settle()
+    join.click()
+    qtbot.waitUntil(lambda: composer(bench).wants_words() == "Draf tersimpan")
+    assert composer(bench).editor.toPlainText() == "dari kantor\ndari rumah"
+    assert not join.isVisible()
+    (offer,) = bench.local.share_drafts({(key, "reply"): other}, lambda _key, _text: False, fresh=False).result()
+    assert (offer.text, offer.base_version) == ("dari kantor\ndari rumah", other.version)
+    composer(bench).editor.undo()
+    assert composer(bench).editor.toPlainText() == "dari kantor"
 
 
 def test_reply_and_memo_are_two_texts(bench: Workbench, qtbot: QtBot) -> None:

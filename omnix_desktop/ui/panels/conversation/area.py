@@ -3,6 +3,7 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from omnix_desktop.actions.messages import join_drafts
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.composer import Composer, Mode
@@ -10,6 +11,7 @@ from omnix_desktop.models.quick_replies import Trigger, filled, matching
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.panels.conversation.quick_menu import QuickMenu
 from omnix_desktop.ui.theme import Size, Space
+from omnix_desktop.ui.widgets.buttons import Button
 from omnix_desktop.ui.widgets.labels import Label, Line
 from omnix_desktop.ui.widgets.tabs import Tabs
 from omnix_protocol.catalogue import QuickReply
@@ -51,6 +53,9 @@ class ComposerArea(QWidget):
         self.tabs.add("", icon="sticky-note")
         self._saved = Label("", "small", "muted")
         self._saved.setObjectName("draft_saved")
+        self._join = Button("", "link", small=True)
+        self._join.setObjectName("draft_join")
+        self._join.clicked.connect(lambda: join_drafts(place))
         self._lay_out()
         self.tabs.chosen.connect(lambda place_: self.show_mode(MODES[place_]))
         place.desk.tick.second.connect(lambda _now: self._beat())
@@ -60,6 +65,8 @@ class ComposerArea(QWidget):
         for place, mode in enumerate(MODES):
             self.tabs.set_text(place, tr(f"composer.{mode.value}_tab"))
         self.tabs.setAccessibleName(tr("composer.modes"))
+        self._join.set_text(tr("composer.draft_join"))
+        self._join.describe(tr("composer.draft_join"), "", tr("composer.draft_join_hint"))
         for view in self._views.values():
             view.retranslate()
 
@@ -152,12 +159,14 @@ class ComposerArea(QWidget):
     def _say_saved(self) -> None:
         view = self.current()
         self._saved.setText(view.wants_words() if view else "")
+        self._join.setVisible(view is not None and view.composer.apart)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
         head.setContentsMargins(Space.XS, 0, Space.L, 0)
         head.addWidget(self.tabs, 1)
         head.addWidget(self._saved)
+        head.addWidget(self._join)
         body = QWidget()
         body.setMaximumWidth(Size.READING)  # as wide as the thread above it
         inner = QVBoxLayout(body)
