@@ -83,9 +83,7 @@ def _write(writer: Writer, table: Table, rows: Sequence[_Row], *, known: bool) -
             _hold(table, rows, len(fetch(writer.connection, _update(table, columns), row)), 1)
     else:
         together = {name: [row[name] for row in rows] for name in columns if name != "key_tenant_id"}
-        found = fetch(
-            writer.connection, _update_many(table, columns), {"key_tenant_id": writer.tenant_id, **together}
-        )
+        found = fetch(writer.connection, _update_many(table, columns), {"key_tenant_id": writer.tenant_id, **together})
         _hold(table, rows, len(found), len(rows))
 
 

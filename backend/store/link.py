@@ -65,9 +65,7 @@ class Link:
         found = await self.bodies(kind.__name__, sorted(set(ids)))
         return {entity_id: codec.decode(body, kind) for entity_id, (_, body) in found.items()}
 
-    async def bodies(
-        self, type_name: str, ids: Sequence[str], *, locked: bool = False
-    ) -> dict[str, tuple[int, bytes]]:
+    async def bodies(self, type_name: str, ids: Sequence[str], *, locked: bool = False) -> dict[str, tuple[int, bytes]]:
         """Versions and bodies as stored, not decoded; locked in the order of their ids."""
         if not ids:
             return {}
