@@ -125,6 +125,9 @@ async def test_whoever_loses_a_conversation_loses_it_before_its_next_word(backen
         await onlooker.send(frames.Follow(scope=conversation))  # it waits in a queue of theirs
         while conversation not in onlooker.cursors:
             await onlooker.take()
+        await customer_writes(backend.parts, people, "Masih di sini")
+        while not any(conversation in commit.seqs for commit in onlooker.commits("ReceiveMessage")):
+            await onlooker.take()  # the right was looked up for this one, and holds until the conversation turns
         onlooker.seen.clear()
         assert (await taker.run(PickUp(interaction_id=received.interaction_id))).refused is None
         await customer_writes(backend.parts, people, "Nomor kartu saya 4111")
