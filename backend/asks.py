@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 
 import msgspec
@@ -59,8 +59,13 @@ class Asks:
 
     async def may_follow(self, tenant_id: TenantId, actor: Actor, scope: str) -> bool:
         """Whether this actor may follow this scope right now. Raises what the store raises when it is away."""
+        return scope in await self.may_follow_of(tenant_id, actor, (scope,))
+
+    async def may_follow_of(self, tenant_id: TenantId, actor: Actor, asked: Sequence[str]) -> frozenset[str]:
+        """Those of these scopes, all as of one moment."""
         async with self._store.read(tenant_id) as tx:
-            return await following.may_follow(await self._context(tx, tenant_id, actor), scope)
+            ctx = await self._context(tx, tenant_id, actor)
+            return frozenset([scope for scope in asked if await following.may_follow(ctx, scope)])
 
     async def derived_scopes(self, tenant_id: TenantId, actor: Actor) -> list[str]:
         """What this actor follows without asking: the catalogue, themselves, their queues, what they hold."""

@@ -1,12 +1,13 @@
 """What a handler is given and how it is found: Actor, Context, @handles and @answers."""
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Literal, TypeVar, cast
 
 import msgspec
 
+from backend.store.ahead import Ahead
 from backend.store.changes import Change, DropEntity, NewJob, PutEntity
 from backend.store.unit_of_work import Reading, UnitOfWork
 from omnix_protocol.base import Command, Entity, Query
@@ -16,6 +17,7 @@ from omnix_protocol.people import Role, Tenant, User
 
 __all__ = [
     "ANSWERS",
+    "FORESEEN",
     "HANDLERS",
     "Absent",
     "Actor",
@@ -23,6 +25,7 @@ __all__ = [
     "Context",
     "answers",
     "changed",
+    "foresees",
     "handles",
     "refused",
 ]
@@ -145,10 +148,13 @@ def changed(entity: E, **fields: Any) -> E:
     return msgspec.structs.replace(entity, version=entity.version + 1, **fields)
 
 
+Foresight = Callable[[Sequence[Any], TenantId, Ahead], Awaitable[None]]
 Handler = Callable[[Any, Context], Awaitable[msgspec.Struct | None]]
 Answerer = Callable[[Any, AskContext], Awaitable[msgspec.Struct]]
 HANDLERS: dict[type[Command], Handler] = {}
 ANSWERS: dict[type[Query], Answerer] = {}
+FORESEEN: dict[type[Command], Foresight] = {}
+"""Commands of which several may share a transaction."""
 
 
 def handles(
@@ -166,6 +172,23 @@ def handles(
             raise TypeError(f"{kind.__name__} has a handler already")
         HANDLERS[kind] = handler
         return handler
+
+    return register
+
+
+def foresees(
+    kind: type[C],
+) -> Callable[
+    [Callable[[Sequence[C], TenantId, Ahead], Awaitable[None]]],
+    Callable[[Sequence[C], TenantId, Ahead], Awaitable[None]],
+]:
+    """The decorated function reads and locks what the handler of this command needs in the plain case, for many."""
+
+    def register(
+        foresight: Callable[[Sequence[C], TenantId, Ahead], Awaitable[None]],
+    ) -> Callable[[Sequence[C], TenantId, Ahead], Awaitable[None]]:
+        FORESEEN[kind] = foresight
+        return foresight
 
     return register
 

@@ -16,10 +16,11 @@ from backend.domain import (
     wallboard,
     work,
 )
-from backend.domain.base import ANSWERS, HANDLERS
+from backend.domain.base import ANSWERS, FORESEEN, HANDLERS
 
 __all__ = [
     "ANSWERS",
+    "FORESEEN",
     "HANDLERS",
     "catalogue",
     "channels",

@@ -1,12 +1,14 @@
 """What comes in: a customer's message finds its identity, conversation and interaction, or makes them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from backend.domain import attachments, people_data, queues
-from backend.domain.base import Context, changed, handles, refused
+from backend.domain.base import Context, changed, foresees, handles, refused
 from backend.domain.entries import next_entry, put_message
 from backend.domain.holding import is_ready
+from backend.store.ahead import Ahead
 from omnix_protocol import rules, scopes
 from omnix_protocol.channels import Channel, ChannelAccount, Queue
 from omnix_protocol.conversations import OPEN, Conversation, Interaction, Status
@@ -20,6 +22,7 @@ from omnix_protocol.ids import (
     InteractionId,
     MessageId,
     QueueId,
+    TenantId,
     UserId,
     derived_id,
     identity_id,
@@ -47,12 +50,12 @@ async def receive_message(command: ReceiveMessage, ctx: Context) -> Received | R
         return refused(Reason.CHANNEL_INACTIVE)
     if not (command.text or command.shown_as or command.attachments):
         return refused(Reason.EMPTY_TEXT)
-    identity_key = identity_id(ctx.tenant_id, account.kind, _address_space(channel, account), command.sender.address)
+    identity_key = _identity_key(ctx.tenant_id, command, channel, account)
     if (ctx.actor.kind == "visitor" and ctx.actor.id != identity_key) or (
         ctx.actor.kind == "channel" and ctx.actor.id != account.id
     ):
         return refused(Reason.NOT_ENTITLED)
-    conversation_id = ConversationId(derived_id(account.id, "conversation", identity_key, command.thread_key))
+    conversation_id = _conversation_id(command, identity_key)
     known = await ctx.tx.lock(Conversation, conversation_id)
     # only now: a second telling of the same message has waited for the first
     told = await ctx.tx.messages.by_provider_id(command.channel_account_id, command.provider_id)
@@ -78,6 +81,24 @@ async def receive_message(command: ReceiveMessage, ctx: Context) -> Received | R
     return await _store(ctx, arrival, interaction)
 
 
+@foresees(ReceiveMessage)
+async def foresee_messages(commands: Sequence[ReceiveMessage], tenant_id: TenantId, ahead: Ahead) -> None:
+    """A known customer writes in an interaction that is open."""
+    accounts = await ahead.read(ChannelAccount, (command.channel_account_id for command in commands))
+    channels = await ahead.read(Channel, (account.kind for account in accounts.values()))
+    identities: list[IdentityId] = []
+    places: list[ConversationId] = []
+    for command in commands:
+        account = accounts.get(command.channel_account_id)
+        if account is not None and account.kind in channels:
+            identities.append(_identity_key(tenant_id, command, channels[account.kind], account))
+            places.append(_conversation_id(command, identities[-1]))
+    conversations = await ahead.lock(Conversation, places)
+    await ahead.told((command.channel_account_id, command.provider_id) for command in commands)
+    await ahead.read(Identity, identities)
+    await ahead.lock(Interaction, (it.interaction_id for it in conversations.values() if it.interaction_id))
+
+
 async def _edit(ctx: Context, command: ReceiveMessage, told: Message, account: ChannelAccount) -> Received:
     """The customer changed a message: it keeps its place and says the new words."""
     message = await ctx.lock(Message, told.id)
@@ -97,6 +118,16 @@ async def _edit(ctx: Context, command: ReceiveMessage, told: Message, account: C
 
 def _address_space(channel: Channel, account: ChannelAccount) -> ChannelAccountId | None:
     return ChannelAccountId(account.id) if channel.capabilities.addresses_per_account else None
+
+
+def _identity_key(
+    tenant_id: TenantId, command: ReceiveMessage, channel: Channel, account: ChannelAccount
+) -> IdentityId:
+    return identity_id(tenant_id, account.kind, _address_space(channel, account), command.sender.address)
+
+
+def _conversation_id(command: ReceiveMessage, identity_key: IdentityId) -> ConversationId:
+    return ConversationId(derived_id(command.channel_account_id, "conversation", identity_key, command.thread_key))
 
 
 def _received(message: Message) -> Received:

@@ -1,6 +1,6 @@
 """What is due to one socket: batches from the feed's memory or the journal, snapshots in pages; entitled, each one."""
 
-from collections.abc import Awaitable, Callable, Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from typing import Final
 
 import msgspec
@@ -17,8 +17,6 @@ BATCH_COMMITS: Final = 500
 BATCH_BYTES: Final = 1024 * 1024
 PAGE_ENTITIES: Final = 250
 CHECKS_IN_A_ROW: Final = 5
-_PERSONAL: Final = frozenset({ScopeKind.CONVERSATION, ScopeKind.CUSTOMER})
-"""Scopes whose followers change with what happens in them; the others' only with people, groups and queues."""
 
 Joined = tuple[bytes, int, dict[str, int]]
 """Encoded commits, how many, and the cursors after them."""
@@ -34,7 +32,7 @@ class Delivery:
         feed: TenantFeed,
         store: Store,
         standing: Standing,
-        may: Callable[[str], Awaitable[bool]],
+        may: Callable[[Sequence[str]], Awaitable[frozenset[str]]],
         revoke: Callable[[str], Revoked],
         wake: Callable[[], None],
     ) -> None:
@@ -72,8 +70,8 @@ class Delivery:
             if snapshot.seq is None:
                 snapshot.seq = (await tx.journal.heads([snapshot.scope])).get(snapshot.scope, 0)
             page = await tx.snapshots.page(snapshot.scope, snapshot.after, PAGE_ENTITIES)
-        if not await self._may(snapshot.scope):
-            return [self._revoke(snapshot.scope)]
+        if revoked := await self._revoked([snapshot.scope]):
+            return revoked
         self.sent += 1
         frame = SnapshotPage(
             number=self.sent,
@@ -106,15 +104,21 @@ class Delivery:
         return []
 
     async def _revoked(self, scopes: Iterable[str]) -> list[msgspec.Struct]:
-        lost = [scope for scope in scopes if not await self._may(scope)]
-        return [self._revoke(scope) for scope in lost]
+        asked = list(scopes)
+        allowed = await self._may(asked) if asked else frozenset()
+        return [self._revoke(scope) for scope in asked if scope not in allowed]
 
     def _stamp(self, scope: str) -> tuple[int, int] | None:
         """What the right to follow depends on, as far as the feed has read."""
         if scope not in self._standing.cursors:
             return None
-        personal = scope.partition(":")[0] in _PERSONAL
-        return self._feed.rights, self._standing.loaded(scope) if personal else 0
+        match scope.partition(":")[0]:
+            case ScopeKind.CONVERSATION:
+                return self._feed.rights, self._standing.turns(scope)
+            case ScopeKind.CUSTOMER:  # whose conversations turn without a word in it
+                return self._feed.rights, self._standing.loaded(scope)
+            case _:  # only with people, groups and queues
+                return self._feed.rights, 0
 
     # from the feed's memory
 

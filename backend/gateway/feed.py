@@ -53,13 +53,14 @@ class Follower(Protocol):
 class ScopeLog:
     """The newest commits of one followed scope."""
 
-    __slots__ = ("bucket", "cursor", "entries", "followers")
+    __slots__ = ("cursor", "entries", "followers", "held", "turns")
 
     def __init__(self) -> None:
         self.cursor: int | None = None  # the newest sequence that is loaded; None: the head is being read
         self.entries: deque[Entry] = deque(maxlen=KEPT)
         self.followers: set[Follower] = set()
-        self.bucket: dict[str, tuple[str | None, ...]] = {}  # of agent: scopes, what decides the derived set
+        self.held: dict[str, tuple[str | None, ...]] = {}  # its interactions: what decides who follows what
+        self.turns = 0  # grows when that becomes another: the right to follow may have gone with it
 
 
 class _Held(msgspec.Struct):
@@ -202,6 +203,8 @@ class TenantFeed:
         self.loads += 1
         self.shared.clear()
         log.entries.clear()
+        log.held.clear()
+        log.turns += 1
         log.cursor = head
         for follower in tuple(log.followers):
             follower.touched(scope)
@@ -235,25 +238,29 @@ class TenantFeed:
             return
         for change in commit.changes:
             if change.type == "Interaction":
-                for scope in change.scopes:
-                    if self._moved(scope, change):
-                        for follower in self.followers(scope):
-                            follower.rights_changed()
+                self._look_for_turns(change)
 
-    def _moved(self, scope: str, change: Put | Drop) -> bool:
-        """Whether an agent's bucket is another one than before, so that other conversations belong to it."""
-        parsed = parse(scope)
-        log = self.logs.get(scope)
-        if log is None or parsed is None or parsed.kind != ScopeKind.AGENT:
-            return False
-        if isinstance(change, Drop):
-            return log.bucket.pop(change.id, ("",)) is not None
-        held = _held.decode(change.body)
-        shape = (held.status, held.owner_id, held.conversation_id, held.customer_id)
-        if log.bucket.get(change.id) == shape:
-            return False
-        log.bucket[change.id] = shape
-        return True
+    def _look_for_turns(self, change: Put | Drop) -> None:
+        """Whether an agent's bucket or a conversation is in other hands than before."""
+        shape = _shape(change) if isinstance(change, Put) else None
+        for scope in change.scopes:
+            log = self.logs.get(scope)
+            if log is None or (parsed := parse(scope)) is None or log.held.get(change.id) == shape:
+                continue
+            if shape is None:
+                del log.held[change.id]
+            else:
+                log.held[change.id] = shape
+            log.turns += 1
+            if parsed.kind == ScopeKind.AGENT:
+                # other conversations belong to it now
+                for follower in tuple(log.followers):
+                    follower.rights_changed()
+
+
+def _shape(put: Put) -> tuple[str | None, ...]:
+    held = _held.decode(put.body)
+    return held.status, held.owner_id, held.queue_id, held.conversation_id, held.customer_id
 
 
 class Feeds:

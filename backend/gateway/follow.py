@@ -1,6 +1,6 @@
 """What one socket follows: by right without asking, on its own wish, and what is told when that changes."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 
 import msgspec
 
@@ -43,7 +43,7 @@ class Follow:
         self._wake = wake
         self._pulse = pulse
         self._standing = Standing(feed)
-        self._delivery = Delivery(feed, store, self._standing, self._may, self._revoke, wake)
+        self._delivery = Delivery(feed, store, self._standing, self._allowed, self._revoke, wake)
         self._derived: set[str] = set()
         self._asked: set[str] = set()
         self._derive = False
@@ -159,7 +159,10 @@ class Follow:
         self._standing.forget(scope)
 
     async def _may(self, scope: str) -> bool:
-        return await self._asks.may_follow(self._feed.tenant_id, self._actor, scope)
+        return scope in await self._allowed((scope,))
+
+    async def _allowed(self, asked: Sequence[str]) -> frozenset[str]:
+        return await self._asks.may_follow_of(self._feed.tenant_id, self._actor, asked)
 
     async def _farewell(self, scope: str) -> msgspec.Struct:
         return Unfollowed(scope=scope) if await self._may(scope) else Revoked(scope=scope)
@@ -175,8 +178,9 @@ class Follow:
         for scope in left - self._asked:
             self._forget(scope)
             notices.append(await self._farewell(scope))
-        lost = [scope for scope in sorted(self._asked - derived) if not await self._may(scope)]
-        notices += [self._revoke(scope) for scope in lost]
+        if kept := sorted(self._asked - derived):
+            allowed = await self._allowed(kept)
+            notices += [self._revoke(scope) for scope in kept if scope not in allowed]
         if fresh := [scope for scope in sorted(new) if not self._standing.follows(scope)]:
             notices += await self._begin(dict.fromkeys(fresh))
         return notices

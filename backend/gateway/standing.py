@@ -71,6 +71,11 @@ class Standing:
         log = self._feed.logs.get(scope)
         return log.cursor or 0 if log is not None else 0
 
+    def turns(self, scope: str) -> int:
+        """How often this scope came into other hands, as far as the feed has read."""
+        log = self._feed.logs.get(scope)
+        return log.turns if log is not None else 0
+
     def is_past(self, until: Mapping[str, int]) -> bool:
         """Whether everything up to here has been sent, as far as it is still followed."""
         if any(snapshot.scope in until for snapshot in self.snapshots):

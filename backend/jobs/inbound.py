@@ -9,11 +9,13 @@ import msgspec
 
 from backend.channels.base import AccountView, Channel, Event, Unreadable
 from backend.jobs.loop import Done, GiveUp, Later, Outcome, Turns, in_turn
+from backend.jobs.together import Together
 from backend.runner import Actor, Runner
 from backend.store.jobs import EARLY, Job
 from backend.store.raw import INBOUND, RawMessage
 from backend.store.store import Store
 from omnix_protocol.errors import Reason, Refused
+from omnix_protocol.frames import Result
 from omnix_protocol.ids import ChannelAccountId, TenantId
 from omnix_protocol.messages import ReceiveMessage, RecordDelivery
 
@@ -47,6 +49,11 @@ class Inbound:
         self._ended: set[str] = set()  # that ran here; their rows go a moment later
         # SQLite has one writer: a long line before it would only make webhooks wait longer for their acknowledgement.
         self._running = asyncio.Semaphore(2 if store.database.is_sqlite else 16)
+        self._together = Together(runner, 8 if store.database.is_sqlite else 64)
+
+    async def close(self) -> None:
+        """After the loop: nobody waits for a command any more."""
+        await self._together.close()
 
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
         self._mine |= {job.id for job in jobs}
@@ -132,12 +139,17 @@ class Inbound:
 
     async def _once(self, tenant_id: TenantId, actor: Actor, command_id: Any, command: Any) -> Refused | None:
         for wait in (*PATIENCE, None):
-            async with self._running:
-                result = await self._runner.do(tenant_id, actor, command_id, command)
+            result = await self._do(tenant_id, actor, command_id, command)
             if result.refused is None or result.refused.reason is not Reason.UNAVAILABLE or wait is None:
                 return result.refused
             await asyncio.sleep(wait)
         return None
+
+    async def _do(self, tenant_id: TenantId, actor: Actor, command_id: Any, command: Any) -> Result:
+        if isinstance(command, ReceiveMessage):
+            return await self._together.do(tenant_id, (actor, command_id, command))
+        async with self._running:
+            return await self._runner.do(tenant_id, actor, command_id, command)
 
 
 def _payload(job: Job) -> _Payload:

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +16,8 @@ LOOK_SECONDS: Final = 1.0
 """How long a loop sleeps at most: what a lost hint would have said is seen by then."""
 FAULT_SECONDS: Final = 1.0
 ROUND_SECONDS: Final = 0.01
-"""What comes within this time is claimed together."""
+ROUND_MAX_SECONDS: Final = 0.04
+"""What comes within these times is claimed together: the more a claim costs, the more share one."""
 GROUP_SECONDS: Final = 0.005
 _log = logging.getLogger("backend.jobs.loop")
 
@@ -95,16 +97,18 @@ class Loop:
     async def _forever(self) -> None:
         while not self._closing:
             self._wake.clear()
+            began = time.monotonic()
             try:
                 found = await self._round()
             except Exception:
                 _log.exception("jobs could not be claimed; it is tried again")
                 await asyncio.sleep(FAULT_SECONDS)
                 continue
+            took = time.monotonic() - began
             self._full = self._running >= self._room
             if found == 0 or self._full:
                 await self._rest()
-            await asyncio.sleep(ROUND_SECONDS)
+            await asyncio.sleep(min(max(ROUND_SECONDS, 3 * took), ROUND_MAX_SECONDS))
 
     async def _round(self) -> int:
         """Claim as many as there is room for and set them going; the answer is how many came."""

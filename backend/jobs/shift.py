@@ -43,9 +43,9 @@ class Shift:
         self._store = store
         self._http = httpx.AsyncClient(timeout=PROVIDER_TIMEOUT, follow_redirects=False)
         by_kind = {channel.kind: channel for channel in channels}
-        inbound = Inbound(store, runner, by_kind, accounts)
+        self._received = Inbound(store, runner, by_kind, accounts)
         outbound = OutboundWork(store, runner, by_kind, accounts, self._http, now)
-        self._inbound = Loop(store, inbound, now, room=128, lease=INBOUND_LEASE)
+        self._inbound = Loop(store, self._received, now, room=128, lease=INBOUND_LEASE)
         self._outbound = Loop(store, outbound, now, room=64, lease=SEND_LEASE)
         self._listeners = Listeners(store, runner, channels, accounts, self._http, self._inbound.wake, public_url)
         self._wallboard = Wallboard(store, runner, asks)
@@ -70,6 +70,7 @@ class Shift:
         await self._timers.close()
         await self._wallboard.close()
         await self._inbound.close()
+        await self._received.close()
         await self._outbound.close()
         await self._http.aclose()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import time
 from collections.abc import Mapping
 from datetime import timedelta
 from typing import Final
@@ -19,6 +20,8 @@ from omnix_protocol.reports import Board, BoardNow, ProjectBoard
 from omnix_protocol.scopes import ScopeKind, parse
 
 INTERVAL_SECONDS: Final = 0.25
+INTERVAL_MAX_SECONDS: Final = 1.0
+"""A projection that takes long, because there is much to count or little to spare, comes less often."""
 LOOK_SECONDS: Final = 5.0
 """What no hint told, and what only time changes (a new day), is seen by then."""
 LEASE: Final = timedelta(seconds=15)
@@ -88,12 +91,14 @@ class Wallboard:
             await self._wake.wait()
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
+            began = time.monotonic()
             for tenant_id in dirty:
                 try:
                     await self._project(tenant_id)
                 except Exception:
                     _log.exception("the board of %s could not be projected; it is tried again", tenant_id)
-            await asyncio.sleep(INTERVAL_SECONDS)
+            took = time.monotonic() - began
+            await asyncio.sleep(min(max(INTERVAL_SECONDS, 9 * took), INTERVAL_MAX_SECONDS))
 
     async def _project(self, tenant_id: TenantId) -> None:
         answer = await self._asks.ask(tenant_id, Actor("system"), new_id(), BoardNow.__name__, _BODY)

@@ -10,6 +10,7 @@ async with store.begin(tenant_id) as tx:                    UnitOfWork: commits 
     tx.conversations, .messages, .customers, .people, .channels, .work, .catalogue, .reports      reads/<area>.py
     await tx.commands.remember(actor, command_id, digest, result, at)
     await tx.save(CommitMeta(at, what, command_id, actor), [PutEntity, DropEntity …], [NewJob …])  -> Saved
+    tx.ahead(), .after(ahead), .commands.seen_among(…), .remember_all(…), .save_all([NewCommit …])   several commands
 async with store.read(tenant_id) as tx:                     Reading: the same reads, all of one moment, and
     tx.journal.heads(scopes) .due(cursors, limit) .commits(ids) .after(cursors, limit); restricted(commit, scopes)
     tx.snapshots.page(scope, after_key, limit)

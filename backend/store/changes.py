@@ -1,12 +1,15 @@
 """What a handler wants written, and what became of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
 from omnix_protocol.base import Entity
 from omnix_protocol.ids import CommandId, CommitId
+
+Key = tuple[str, str]
+"""(type, id) of an entity."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,10 @@ class PutEntity:
     scopes: tuple[str, ...] = ()
     columns: Mapping[str, Any] = field(default_factory=dict)  # what the row holds beside the entity: load_limit
 
+    @property
+    def key(self) -> Key:
+        return type(self.entity).__name__, self.entity.id
+
 
 @dataclass(frozen=True, slots=True)
 class DropEntity:
@@ -25,6 +32,10 @@ class DropEntity:
     type: str
     id: str
     scopes: tuple[str, ...]
+
+    @property
+    def key(self) -> Key:
+        return self.type, self.id
 
 
 Change = PutEntity | DropEntity
@@ -48,6 +59,15 @@ class CommitMeta:
     what: str  # the command's type
     command_id: CommandId
     actor: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewCommit:
+    """What one command changes, and what is to be done after it."""
+
+    meta: CommitMeta
+    changes: Sequence[Change]
+    jobs: Sequence[NewJob] = ()
 
 
 @dataclass(frozen=True, slots=True)

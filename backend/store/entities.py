@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import Table, bindparam, delete, insert, literal_column, update
+from sqlalchemy import Table, bindparam, delete, insert, literal_column, text, update
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from backend.store.changes import Change, DropEntity, PutEntity
 from backend.store.errors import Conflict
@@ -16,6 +17,7 @@ from omnix_protocol import codec
 from omnix_protocol.base import Entity
 
 _QUEUE = "queue:"
+_Row = dict[str, Any]
 
 
 def write_entities(writer: Writer, changes: Sequence[Change]) -> list[bytes]:
@@ -26,8 +28,17 @@ def write_entities(writer: Writer, changes: Sequence[Change]) -> list[bytes]:
     window = _window(changes)
     bodies = [codec.encode(change.entity) if isinstance(change, PutEntity) else b"" for change in changes]
     puts = [(change, body) for change, body in zip(changes, bodies, strict=True) if isinstance(change, PutEntity)]
-    for change, body in sorted(puts, key=_order):
-        _write(writer, change, body, window)
+    puts.sort(key=_order)
+    alike: dict[tuple[str, bool, tuple[str, ...]], list[_Row]] = {}
+    for change, body in puts:
+        row = _row(writer, change, body, window)
+        alike.setdefault((type(change.entity).__name__, change.entity.version > 1, tuple(row)), []).append(row)
+    for (type_name, known, _), rows in alike.items():
+        _write(writer, MAPPED[type_name].table, rows, known=known)
+    for change, _ in puts:
+        side = MAPPED[type(change.entity).__name__].side
+        if side is not None:
+            _write_side(writer, change.entity, side)
     for interaction_id in sorted(window.keys() - {change.entity.id for change, _ in puts}):
         parameters = {"tenant": writer.tenant_id, "entity": interaction_id, "inside": window[interaction_id]}
         fetch(writer.connection, _SET_WINDOW, parameters)
@@ -47,28 +58,38 @@ def _window(changes: Iterable[Change]) -> dict[str, int]:
     return window
 
 
-def _order(put: tuple[PutEntity, bytes]) -> tuple[str, str, int]:
+def _order(put: tuple[PutEntity, bytes]) -> tuple[str, bool, str, int]:
     entity = put[0].entity
-    return type(entity).__name__, entity.id, entity.version
+    return type(entity).__name__, entity.version > 1, entity.id, entity.version
 
 
-def _write(writer: Writer, change: PutEntity, body: bytes, window: dict[str, int]) -> None:
+def _row(writer: Writer, change: PutEntity, body: bytes, window: dict[str, int]) -> _Row:
     entity = change.entity
     where = MAPPED[type(entity).__name__]
-    row: dict[str, Any] = {"version": entity.version, "body": body, **where.columns(entity), **change.columns}
+    row: _Row = {"version": entity.version, "body": body, **where.columns(entity), **change.columns}
     if where.table is interactions and entity.id in window:
         row["in_window"] = window[entity.id]
-    row["tenant_id"] = writer.tenant_id
-    row["id"] = entity.id
     if entity.version == 1:
-        fetch(writer.connection, _insert(where.table, tuple(row)), row)
+        return {**row, "tenant_id": writer.tenant_id, "id": entity.id}
+    return {**row, "key_tenant_id": writer.tenant_id, "key_id": entity.id, "guard": entity.version - 1}
+
+
+def _write(writer: Writer, table: Table, rows: Sequence[_Row], *, known: bool) -> None:
+    columns = tuple(rows[0])
+    if not known:
+        many(writer.connection, _insert(table, columns), rows)
+    elif len(rows) == 1 or writer.sqlite or len({row["key_id"] for row in rows}) < len(rows):
+        for row in rows:
+            _hold(table, rows, len(fetch(writer.connection, _update(table, columns), row)), 1)
     else:
-        row["guard"] = entity.version - 1
-        row["key_tenant_id"], row["key_id"] = row.pop("tenant_id"), row.pop("id")
-        if not fetch(writer.connection, _update(where.table, tuple(row)), row):
-            raise Conflict(f"{type(entity).__name__} {entity.id} is no longer at version {entity.version - 1}")
-    if where.side is not None:
-        _write_side(writer, entity, where.side)
+        together = {name: [row[name] for row in rows] for name in columns if name != "key_tenant_id"}
+        found = fetch(writer.connection, _update_many(table, columns), {"key_tenant_id": writer.tenant_id, **together})
+        _hold(table, rows, len(found), len(rows))
+
+
+def _hold(table: Table, rows: Sequence[_Row], found: int, wanted: int) -> None:
+    if found != wanted:
+        raise Conflict(f"of {table.name} {[row['key_id'] for row in rows]} not all are at the version that was read")
 
 
 def _write_side(writer: Writer, entity: Entity, side: Side[Any]) -> None:
@@ -98,6 +119,20 @@ def _update(table: Table, columns: tuple[str, ...]) -> Prepared:
     )
     values = {column.name: bindparam(column.name, type_=column.type) for column in changed}
     return Prepared(update(table).where(*key).values(values).returning(literal_column("1")))
+
+
+@cache
+def _update_many(table: Table, columns: tuple[str, ...]) -> Prepared:
+    """On PostgreSQL: the same for many rows, each under its own guard, in one round trip."""
+    changed = [column for column in table.c if column.name in columns]
+    types = {column.name: column.type for column in changed}
+    types |= {"key_id": table.c.id.type, "guard": table.c.version.type}
+    statement = text(
+        f"UPDATE {table.name} AS t SET {', '.join(f'{column.name} = n.{column.name}' for column in changed)} "  # noqa: S608  # names of our own tables
+        f"FROM unnest({', '.join(f':{name}' for name in types)}) AS n ({', '.join(types)}) "
+        "WHERE t.tenant_id = :key_tenant_id AND t.id = n.key_id AND t.version = n.guard RETURNING 1"
+    )
+    return Prepared(statement.bindparams(*(bindparam(name, type_=ARRAY(kind)) for name, kind in types.items())))
 
 
 @cache

@@ -23,3 +23,7 @@ class SchemaMissing(Exception):
 
 class Occupied(Exception):
     """Another process serves this SQLite database, which has room for one; the sentence says what to do."""
+
+
+class Alone(Exception):
+    """A command that shares a transaction needs more than was read for all of it: it runs by itself afterwards."""

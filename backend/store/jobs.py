@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, type_coerce, update
+import msgspec
+from sqlalchemy import ColumnElement, bindparam, func, insert, literal_column, select, text, type_coerce, update
 from sqlalchemy.types import BigInteger
 
 from backend.store.changes import NewJob
 from backend.store.engine import Database
 from backend.store.link import Link
+from backend.store.prepared import Prepared, many
 from backend.store.tables.base import Instant, database_now
 from backend.store.tables.control import jobs
 from backend.store.transaction import Transaction
@@ -96,25 +98,14 @@ class Jobs:
 
     async def claim(self, kinds: Collection[str], limit: int, lease: timedelta) -> list[Job]:
         """Due jobs of any tenant, longest due first; nobody else gets them until the lease has passed."""
-        j = jobs.c
-        due = (
-            select(j.id)
-            .where(j.state == _literal_due, j.kind.in_(sorted(kinds)), j.run_at <= database_now())
-            .order_by(j.run_at, j.id)
-            .limit(limit)
-        )
-        if not self._database.is_sqlite:
-            due = due.with_for_update(skip_locked=True)
-        until = type_coerce(database_now(), BigInteger) + lease // timedelta(microseconds=1)
-        claimed = (
-            update(jobs)
-            .where(j.id.in_(due.scalar_subquery()))
-            .values(run_at=until, attempts=j.attempts + 1, fence=j.fence + 1)
-            .returning(j.id, j.tenant_id, j.kind, j.key, j.payload, j.attempts, j.fence, j.last_error)
-        )
+        wanted = {
+            "kinds": msgspec.json.encode(sorted(kinds)).decode(),
+            "most": limit,
+            "lease": lease // timedelta(microseconds=1),
+        }
         async with self._database.writing(None) as connection:
-            rows = (await connection.execute(claimed)).all()
-        return [_job(row) for row in sorted(rows, key=lambda row: row.id)]
+            rows = await connection.fetch(_CLAIM, wanted)
+        return sorted((_job(row) for row in rows), key=lambda job: job.id)
 
     async def done(self, job: Job) -> bool:
         """False where the claim was lost meanwhile: somebody else has the job."""
@@ -133,19 +124,15 @@ class Jobs:
 
     async def done_together(self, ended: Sequence[Job]) -> None:
         """The same as done() for each, in one transaction."""
+        mine = [{"ended": job.id, "claim": job.fence} for job in sorted(ended, key=lambda job: job.id)]
         async with self._database.writing(None) as connection:
-            for job in ended:
-                mine = jobs.c.id == job.id, jobs.c.fence == job.fence, jobs.c.state == DUE
-                await connection.execute(jobs.delete().where(*mine))
+            await connection.run(lambda driver: many(driver, _DONE, mine))
 
     async def unfinished(self, kind: str, before_id: str) -> list[tuple[str, bytes]]:
         """Ids and payloads of jobs made before this one that nobody has ended, whoever has claimed them."""
-        j = jobs.c
-        statement = select(j.id, j.payload).where(
-            j.state == _literal_due, j.kind == kind, j.id < before_id, j.last_error != EARLY
-        )
         async with self._database.reading(None) as connection:
-            return [(row.id, bytes(row.payload)) for row in await connection.execute(statement.limit(UNFINISHED_MAX))]
+            rows = await connection.fetch(_UNFINISHED, {"kind": kind, "before": before_id})
+        return [(row[0], bytes(row[1])) for row in rows]
 
     async def free(self) -> int:
         """Where no other process is: what a process that died had claimed is due at once, in its old order."""
@@ -197,6 +184,46 @@ class Jobs:
         return bool(done.rowcount)
 
 
-def _job(row: Any) -> Job:
-    payload = bytes(row.payload)
-    return Job(row.id, TenantId(row.tenant_id), row.kind, row.key, payload, row.attempts, row.fence, row.last_error)
+def _job(row: Sequence[Any]) -> Job:
+    job_id, tenant_id, kind, key, payload, attempts, fence, last_error = row
+    return Job(job_id, TenantId(tenant_id), kind, key, bytes(payload), attempts, fence, last_error)
+
+
+def _claim(kinds: str, *, skip_locked: bool) -> Any:
+    j = jobs.c
+    due = (
+        select(j.id)
+        .where(j.state == _literal_due, text(f"jobs.kind {kinds}"), j.run_at <= database_now())
+        .order_by(j.run_at, j.id)
+        .limit(bindparam("most", type_=BigInteger()))
+    )
+    if skip_locked:
+        due = due.with_for_update(skip_locked=True)
+    until = type_coerce(database_now(), BigInteger) + bindparam("lease", type_=BigInteger())
+    return (
+        update(jobs)
+        .where(j.id.in_(due.scalar_subquery()))
+        .values(run_at=until, attempts=j.attempts + 1, fence=j.fence + 1)
+        .returning(j.id, j.tenant_id, j.kind, j.key, j.payload, j.attempts, j.fence, j.last_error)
+    )
+
+
+_CLAIM = Prepared(
+    _claim("IN (SELECT value FROM json_each(:kinds))", skip_locked=False),
+    _claim("= ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:kinds AS text) AS json))))", skip_locked=True),
+)
+_DONE = Prepared(
+    jobs.delete().where(
+        jobs.c.id == bindparam("ended"), jobs.c.fence == bindparam("claim"), jobs.c.state == _literal_due
+    )
+)
+_UNFINISHED = Prepared(
+    select(jobs.c.id, jobs.c.payload)
+    .where(
+        jobs.c.state == _literal_due,
+        jobs.c.kind == bindparam("kind"),
+        jobs.c.id < bindparam("before"),
+        jobs.c.last_error != EARLY,
+    )
+    .limit(UNFINISHED_MAX)
+)

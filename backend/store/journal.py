@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import msgspec
-from sqlalchemy import select, text
+from sqlalchemy import BigInteger, ColumnElement, Select, bindparam, select, text, type_coerce
 
 from backend.store.link import IN_LIST, Link
 from backend.store.prepared import Prepared
+from backend.store.tables.base import from_micros
 from backend.store.tables.control import scope_heads
 from backend.store.tables.journal import changes, commits
 from omnix_protocol.ids import CommandId, CommitId
@@ -76,12 +77,9 @@ class Journal:
 
     async def _heads(self, scopes: Sequence[str]) -> dict[str, tuple[int, int]]:
         found = dict.fromkeys(scopes, (0, 0))
-        for start in range(0, len(scopes), IN_LIST):
-            statement = select(scope_heads).where(
-                scope_heads.c.tenant_id == self._link.tenant_id,
-                scope_heads.c.scope.in_(scopes[start : start + IN_LIST]),
-            )
-            found.update((row.scope, (row.seq, row.floor)) for row in await self._link.rows(statement))
+        if scopes:
+            wanted = {"scopes": msgspec.json.encode(scopes).decode()}
+            found.update((row[0], (row[1], row[2])) for row in await self._link.fetch(_HEADS, wanted))
         return found
 
     async def _logs(
@@ -98,15 +96,57 @@ class Journal:
         return logs, seqs
 
     async def _commits(self, ids: Sequence[CommitId]) -> dict[CommitId, Commit]:
+        wanted = {"ids": msgspec.json.encode(ids).decode()}
         bodies: dict[str, list[Put | Drop]] = {commit_id: [] for commit_id in ids}
-        parts = select(changes).where(changes.c.tenant_id == self._link.tenant_id, changes.c.commit_id.in_(ids))
-        for row in await self._link.rows(parts.order_by(changes.c.commit_id, changes.c.ordinal)):
+        for row in await self._link.fetch(_CHANGES, wanted):
             if (change := _change(row)) is not None:
-                bodies[row.commit_id].append(change)
-        wanted = select(commits).where(commits.c.tenant_id == self._link.tenant_id, commits.c.id.in_(ids))
-        return {row.id: _commit(row, tuple(bodies[row.id])) for row in await self._link.rows(wanted)}
+                bodies[row[0]].append(change)
+        return {row[0]: _commit(row, tuple(bodies[row[0]])) for row in await self._link.fetch(_COMMITS, wanted)}
 
 
+def _any_of(column: ColumnElement[str], name: str, statement: Select[Any]) -> Prepared:
+    """The statement for a list of keys, given as JSON."""
+    listed = f"ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:{name} AS text) AS json))))"
+    return Prepared(
+        statement.where(column.in_(text(f"SELECT value FROM json_each(:{name})"))),  # noqa: S608  # a name of ours
+        statement.where(column == text(listed)),
+    )
+
+
+_HEADS = _any_of(
+    scope_heads.c.scope,
+    "scopes",
+    select(scope_heads.c.scope, scope_heads.c.seq, scope_heads.c.floor).where(
+        scope_heads.c.tenant_id == bindparam("tenant")
+    ),
+)
+_CHANGES = _any_of(
+    changes.c.commit_id,
+    "ids",
+    select(
+        changes.c.commit_id,
+        changes.c.kind,
+        changes.c.type,
+        changes.c.entity_id,
+        changes.c.version,
+        changes.c.scopes,
+        changes.c.body,
+    )
+    .where(changes.c.tenant_id == bindparam("tenant"))
+    .order_by(changes.c.commit_id, changes.c.ordinal),
+)
+_COMMITS = _any_of(
+    commits.c.id,
+    "ids",
+    select(
+        commits.c.id,
+        type_coerce(commits.c.at, BigInteger),
+        commits.c.what,
+        commits.c.command_id,
+        commits.c.actor,
+        commits.c.seqs,
+    ).where(commits.c.tenant_id == bindparam("tenant")),
+)
 _LOGS = Prepared(
     text(
         "SELECT l.scope, l.commit_id, m.seqs FROM json_each(:cursors) AS c JOIN scope_log AS l "
@@ -174,22 +214,24 @@ def _still_new(commit: Commit, cursors: Mapping[str, int]) -> Commit:
     return restricted(commit, frozenset(scope for scope, seq in commit.seqs.items() if seq > cursors.get(scope, seq)))
 
 
-def _commit(row: Any, parts: tuple[Put | Drop, ...]) -> Commit:
+def _commit(row: Sequence[Any], parts: tuple[Put | Drop, ...]) -> Commit:
+    commit_id, at, what, command_id, actor, seqs = row
     return Commit(
-        id=row.id,
-        at=row.at,
-        what=row.what,
-        command_id=CommandId(row.command_id),
-        actor=row.actor,
-        seqs=_SEQS.decode(row.seqs),
+        id=commit_id,
+        at=from_micros(at),
+        what=what,
+        command_id=CommandId(command_id),
+        actor=actor,
+        seqs=_SEQS.decode(seqs),
         changes=parts,
     )
 
 
-def _change(row: Any) -> Put | Drop | None:
-    scopes = _SCOPES.decode(row.scopes)
-    if row.kind == "drop":
-        return Drop(type=row.type, id=row.entity_id, scopes=scopes)
-    if row.body is None:
+def _change(row: Sequence[Any]) -> Put | Drop | None:
+    _, kind, type_name, entity_id, version, held, body = row
+    scopes = _SCOPES.decode(held)
+    if kind == "drop":
+        return Drop(type=type_name, id=entity_id, scopes=scopes)
+    if body is None:
         return None  # a person was erased: the place in the sequence stays, the words are gone
-    return Put(type=row.type, id=row.entity_id, version=row.version, scopes=scopes, body=msgspec.Raw(row.body))
+    return Put(type=type_name, id=entity_id, version=version, scopes=scopes, body=msgspec.Raw(body))

@@ -48,8 +48,10 @@ class Link:
         return (await self.transaction.execute(statement)).all()
 
     async def get(self, kind: type[E], entity_id: str, *, locked: bool = False) -> E | None:
-        prepared = _by_id(mapped(kind).table, locked and not self.sqlite)
-        return await self.one(kind, prepared, {"id": entity_id})
+        return await self.one(kind, self.by_id(kind, locked=locked), {"id": entity_id})
+
+    def by_id(self, kind: type[Entity], *, locked: bool) -> Prepared:
+        return _by_id(mapped(kind).table, locked and not self.sqlite)
 
     async def one(self, kind: type[E], prepared: Prepared, parameters: dict[str, Any]) -> E | None:
         """The first entity of a prepared statement that gives bodies."""
@@ -63,12 +65,12 @@ class Link:
         found = await self.bodies(kind.__name__, sorted(set(ids)))
         return {entity_id: codec.decode(body, kind) for entity_id, (_, body) in found.items()}
 
-    async def bodies(self, type_name: str, ids: Sequence[str]) -> dict[str, tuple[int, bytes]]:
-        """Versions and bodies as stored, not decoded."""
+    async def bodies(self, type_name: str, ids: Sequence[str], *, locked: bool = False) -> dict[str, tuple[int, bytes]]:
+        """Versions and bodies as stored, not decoded; locked in the order of their ids."""
         if not ids:
             return {}
         wanted = {"ids": msgspec.json.encode(ids).decode()}
-        found = await self.fetch(_by_ids(MAPPED[type_name].table), wanted)
+        found = await self.fetch(_by_ids(MAPPED[type_name].table, locked and not self.sqlite), wanted)
         return {row[0]: (row[1], bytes(row[2])) for row in found}
 
 
@@ -80,10 +82,12 @@ def _by_id(table: Table, locked: bool) -> Prepared:
 
 
 @cache
-def _by_ids(table: Table) -> Prepared:
+def _by_ids(table: Table, locked: bool) -> Prepared:
     c = table.c
     statement = select(c.id, c.version, c.body).where(c.tenant_id == bindparam("tenant"))
+    any_of = text("ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:ids AS text) AS json))))")
+    on_postgres = statement.where(c.id == any_of)
     return Prepared(
         statement.where(c.id.in_(text("SELECT value FROM json_each(:ids)"))),
-        statement.where(c.id == text("ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:ids AS text) AS json))))")),
+        on_postgres.order_by(c.id).with_for_update(key_share=True) if locked else on_postgres,
     )

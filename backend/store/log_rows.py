@@ -1,4 +1,4 @@
-"""The rows of one commit: what the scopes hold now, the thin rows of their logs, the commit and its changes.
+"""The rows of commits: what the scopes hold now, the thin rows of their logs, the commits and their changes.
 
 On PostgreSQL all of them go in one round trip, because the heads of the scopes are locked meanwhile.
 """
@@ -41,38 +41,44 @@ class LoggedCommit:
     changes: Sequence[LoggedChange]
 
 
-def write_log(writer: Writer, commit: LoggedCommit) -> None:
-    holds = _holds(commit)
+def write_log(writer: Writer, commits: Sequence[LoggedCommit]) -> None:
+    holds = _holds(commits)
     entering = sorted(key for key, here in holds.items() if here)
     leaving = sorted(key for key, here in holds.items() if not here)
     if writer.sqlite:
-        _one_by_one(writer, commit, entering, leaving)
+        _one_by_one(writer, commits, entering, leaving)
     else:
-        _at_once(writer, commit, entering, leaving)
+        _at_once(writer, commits, entering, leaving)
 
 
-def _holds(commit: LoggedCommit) -> dict[Member, bool]:
-    """Which scopes hold what after this commit; the last change of an entity decides."""
+def _holds(commits: Sequence[LoggedCommit]) -> dict[Member, bool]:
+    """Which scopes hold what after these commits; the last change of an entity decides."""
     holds: dict[Member, bool] = {}
-    for change in commit.changes:
-        for scope in change.reach:
-            holds[scope, change.type, change.id] = change.put
+    for commit in commits:
+        for change in commit.changes:
+            for scope in change.reach:
+                holds[scope, change.type, change.id] = change.put
     return holds
 
 
-def _one_by_one(writer: Writer, commit: LoggedCommit, entering: Sequence[Member], leaving: Sequence[Member]) -> None:
+def _one_by_one(
+    writer: Writer, commits: Sequence[LoggedCommit], entering: Sequence[Member], leaving: Sequence[Member]
+) -> None:
     tenant = {"tenant": writer.tenant_id}
     connection = writer.connection
     many(connection, _ENTER, [tenant | _member(key) for key in entering])
     many(connection, _LEAVE, [tenant | _member(key) for key in leaving])
-    thin = tenant | {"commit": commit.id}
-    many(connection, _LOG, [thin | {"scope": scope, "seq": seq} for scope, seq in commit.heads.items()])
-    fetch(connection, _COMMIT, tenant | _commit(commit))
-    many(connection, _CHANGE, [thin | {"ordinal": ordinal, **row} for ordinal, row in enumerate(_rows(commit))])
+    many(connection, _LOG, [tenant | row for commit in commits for row in _thin(commit)])
+    many(connection, _COMMIT, [tenant | _commit(commit) for commit in commits])
+    many(connection, _CHANGE, [tenant | row for commit in commits for row in _rows(commit)])
 
 
 def _member(key: Member) -> dict[str, object]:
     return {"scope": key[0], "type": key[1], "entity": key[2]}
+
+
+def _thin(commit: LoggedCommit) -> list[dict[str, object]]:
+    return [{"scope": scope, "seq": seq, "commit": commit.id} for scope, seq in commit.heads.items()]
 
 
 def _commit(commit: LoggedCommit) -> dict[str, object]:
@@ -91,6 +97,8 @@ def _commit(commit: LoggedCommit) -> dict[str, object]:
 def _rows(commit: LoggedCommit) -> list[dict[str, object]]:
     return [
         {
+            "commit": commit.id,
+            "ordinal": ordinal,
             "kind": "put" if change.put else "drop",
             "type": change.type,
             "entity": change.id,
@@ -100,7 +108,7 @@ def _rows(commit: LoggedCommit) -> list[dict[str, object]]:
             "salt": change.salt,
             "digest": change.digest,
         }
-        for change in commit.changes
+        for ordinal, change in enumerate(commit.changes)
     ]
 
 
@@ -134,19 +142,27 @@ _CHANGE = Prepared(
 )
 
 
-def _at_once(writer: Writer, commit: LoggedCommit, entering: Sequence[Member], leaving: Sequence[Member]) -> None:
-    rows = _rows(commit)
-    columns = {f"c_{name}": [row[name] for row in rows] for name in rows[0]}
-    members = {
-        f"{prefix}_{name}": [key[place] for key in keys]
-        for prefix, keys in (("in", entering), ("out", leaving))
-        for place, name in enumerate(("scope", "type", "entity"))
+def _at_once(
+    writer: Writer, commits: Sequence[LoggedCommit], entering: Sequence[Member], leaving: Sequence[Member]
+) -> None:
+    parts = {
+        "in": [_member(key) for key in entering],
+        "out": [_member(key) for key in leaving],
+        "t": [row for commit in commits for row in _thin(commit)],
+        "m": [_commit(commit) for commit in commits],
+        "c": [row for commit in commits for row in _rows(commit)],
     }
-    heads = {"scopes": list(commit.heads), "heads": list(commit.heads.values())}
-    parameters = {"tenant": writer.tenant_id, **_commit(commit), **heads, **members, **columns}
-    fetch(writer.connection, _ALL, parameters)
+    columns = {f"{part}_{name}": [row[name] for row in parts[part]] for part, names in _PARTS.items() for name in names}
+    fetch(writer.connection, _ALL, {"tenant": writer.tenant_id, **columns})
 
 
+_PARTS = {
+    "in": ("scope", "type", "entity"),
+    "out": ("scope", "type", "entity"),
+    "t": ("scope", "seq", "commit"),
+    "m": ("commit", "at", "what", "command", "actor", "seqs", "transient", "digest"),
+    "c": ("commit", "ordinal", "kind", "type", "entity", "version", "scopes", "body", "salt", "digest"),
+}
 _ALL = Prepared(
     text(
         """
@@ -164,26 +180,25 @@ _ALL = Prepared(
                 AND m.scope = o.scope AND m.type = o.type AND m.entity_id = o.entity_id
         ), thin AS (
             INSERT INTO scope_log (tenant_id, scope, seq, commit_id)
-            SELECT CAST(:tenant AS text), l.scope, l.seq, CAST(:commit AS text)
-            FROM unnest(CAST(:scopes AS text[]), CAST(:heads AS bigint[])) AS l (scope, seq)
+            SELECT CAST(:tenant AS text), * FROM unnest(
+                CAST(:t_scope AS text[]), CAST(:t_seq AS bigint[]), CAST(:t_commit AS text[])
+            )
         ), said AS (
             INSERT INTO commits (tenant_id, id, at, what, command_id, actor, seqs, transient, digest)
-            VALUES (
-                CAST(:tenant AS text), CAST(:commit AS text), CAST(:at AS bigint), CAST(:what AS text),
-                CAST(:command AS text), CAST(:actor AS text), CAST(:seqs AS bytea), CAST(:transient AS boolean),
-                CAST(:digest AS bytea)
+            SELECT CAST(:tenant AS text), * FROM unnest(
+                CAST(:m_commit AS text[]), CAST(:m_at AS bigint[]), CAST(:m_what AS text[]),
+                CAST(:m_command AS text[]), CAST(:m_actor AS text[]), CAST(:m_seqs AS bytea[]),
+                CAST(:m_transient AS boolean[]), CAST(:m_digest AS bytea[])
             )
         )
         INSERT INTO changes (
             tenant_id, commit_id, ordinal, kind, type, entity_id, version, scopes, body, salt, digest
         )
-        SELECT
-            CAST(:tenant AS text), CAST(:commit AS text), c.ordinal - 1, c.kind, c.type, c.entity_id, c.version,
-            c.scopes, c.body, c.salt, c.digest
-        FROM unnest(
-            CAST(:c_kind AS text[]), CAST(:c_type AS text[]), CAST(:c_entity AS text[]), CAST(:c_version AS bigint[]),
-            CAST(:c_scopes AS bytea[]), CAST(:c_body AS bytea[]), CAST(:c_salt AS bytea[]), CAST(:c_digest AS bytea[])
-        ) WITH ORDINALITY AS c (kind, type, entity_id, version, scopes, body, salt, digest, ordinal)
+        SELECT CAST(:tenant AS text), * FROM unnest(
+            CAST(:c_commit AS text[]), CAST(:c_ordinal AS bigint[]), CAST(:c_kind AS text[]), CAST(:c_type AS text[]),
+            CAST(:c_entity AS text[]), CAST(:c_version AS bigint[]), CAST(:c_scopes AS bytea[]),
+            CAST(:c_body AS bytea[]), CAST(:c_salt AS bytea[]), CAST(:c_digest AS bytea[])
+        )
         """
     )
 )

@@ -10,12 +10,13 @@ from datetime import datetime
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, insert, select
+from sqlalchemy import BigInteger, Connection, Table, bindparam, insert, select, text, type_coerce
 
 from backend.store.changes import NewJob
 from backend.store.engine import Database
 from backend.store.jobs import job_row
-from backend.store.tables.base import database_now
+from backend.store.prepared import Prepared, many
+from backend.store.tables.base import database_now, from_micros
 from backend.store.tables.control import jobs
 from backend.store.tables.inbox import raw_inbox
 from backend.store.transaction import Transaction
@@ -86,26 +87,19 @@ class RawInbox:
 
     async def get_many(self, tenant_id: TenantId, raw_ids: Sequence[str]) -> dict[str, RawMessage]:
         """By id, in one reading; ids that are not there are left out. A few hundred at most."""
-        r = raw_inbox.c
-        statement = select(r.id, r.channel_account_id, r.kind, r.received_at, r.headers, r.body).where(
-            r.tenant_id == tenant_id, r.id.in_(raw_ids)
-        )
+        wanted = {"tenant": tenant_id, "ids": msgspec.json.encode(raw_ids).decode()}
         async with self._database.reading(tenant_id) as connection:
-            return {row.id: _message(row) for row in await connection.execute(statement)}
+            return {row[0]: _message(row) for row in await connection.fetch(_BY_IDS, wanted)}
 
     async def page(
         self, tenant_id: TenantId, since: datetime, after_id: str = "", limit: int = 100
     ) -> list[RawMessage]:
         """What came since a moment, for a replay."""
         r = raw_inbox.c
-        statement = (
-            select(r.id, r.channel_account_id, r.kind, r.received_at, r.headers, r.body)
-            .where(r.tenant_id == tenant_id, r.received_at >= since, r.id > after_id)
-            .order_by(r.id)
-            .limit(limit)
-        )
+        wanted = r.tenant_id == tenant_id, r.received_at >= since, r.id > after_id
         async with self._database.reading(tenant_id) as connection:
-            return [_message(row) for row in await connection.execute(statement)]
+            found = await connection.execute(_FOUND.where(*wanted).order_by(r.id).limit(limit))
+        return [_message(row) for row in found]
 
     async def _write(self) -> None:
         while self._group:
@@ -147,11 +141,39 @@ class RawInbox:
 
 
 async def _insert(connection: Transaction, group: list[_Waiting]) -> None:
-    now = (await connection.execute(select(database_now()))).scalar()
-    await connection.execute(insert(raw_inbox), [waiting.row | {"received_at": now} for waiting in group])
-    await connection.execute(insert(jobs), [waiting.job | {"run_at": now, "made_at": now} for waiting in group])
+    def write(driver: Connection) -> None:
+        many(driver, _RAW, [waiting.row for waiting in group])
+        many(driver, _JOB, [waiting.job for waiting in group])
+
+    await connection.run(write)
 
 
-def _message(row: Row[*tuple[Any, ...]]) -> RawMessage:
-    headers = msgspec.json.decode(row.headers, type=dict[str, str])
-    return RawMessage(row.id, row.channel_account_id, row.kind, row.received_at, headers, bytes(row.body))
+def _message(row: Sequence[Any]) -> RawMessage:
+    raw_id, account_id, kind, received_at, headers, body = row
+    at = from_micros(received_at)
+    return RawMessage(raw_id, account_id, kind, at, msgspec.json.decode(headers, type=dict[str, str]), bytes(body))
+
+
+def _stamped(table: Table, *stamps: str) -> Prepared:
+    """An insert whose `stamps` are the database's own time."""
+    given = {column.name: bindparam(column.name, type_=column.type) for column in table.c if column.name not in stamps}
+    return Prepared(insert(table).values({**given, **dict.fromkeys(stamps, database_now())}))
+
+
+_RAW = _stamped(raw_inbox, "received_at")
+_JOB = _stamped(jobs, "run_at", "made_at")
+_FOUND = select(
+    raw_inbox.c.id,
+    raw_inbox.c.channel_account_id,
+    raw_inbox.c.kind,
+    type_coerce(raw_inbox.c.received_at, BigInteger),
+    raw_inbox.c.headers,
+    raw_inbox.c.body,
+)
+_MINE = _FOUND.where(raw_inbox.c.tenant_id == bindparam("tenant"))
+_BY_IDS = Prepared(
+    _MINE.where(raw_inbox.c.id.in_(text("SELECT value FROM json_each(:ids)"))),
+    _MINE.where(
+        raw_inbox.c.id == text("ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:ids AS text) AS json))))")
+    ),
+)

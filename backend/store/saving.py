@@ -1,4 +1,4 @@
-"""Writing a commit: entities with their version guards first, scope heads last and together, then the log.
+"""Writing commits: entities with their version guards first, scope heads last and together, then the log.
 
 A scope's members and log are written only while its head is locked, so what a snapshot shows and what the log
 tells can never part: replica after changes == replica after snapshot, by construction.
@@ -6,12 +6,13 @@ tells can never part: replica after changes == replica after snapshot, by constr
 
 import hashlib
 import os
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from sqlalchemy import text
 
-from backend.store.changes import Change, CommitMeta, DropEntity, PutEntity, Saved
+from backend.store.changes import Change, CommitMeta, DropEntity, Key, NewCommit, PutEntity, Saved
 from backend.store.entities import write_entities
 from backend.store.log_rows import LoggedChange, LoggedCommit, write_log
 from backend.store.prepared import Prepared, fetch
@@ -20,39 +21,58 @@ from backend.store.writer import Writer
 from omnix_protocol import scopes
 from omnix_protocol.ids import CommitId, new_id
 
-Held = dict[tuple[str, str], set[str]]
+Held = dict[Key, set[str]]
+Reached = list[tuple[str, ...]]
 
 
-def save(writer: Writer, meta: CommitMeta, changes: Sequence[Change]) -> Saved:
-    """All of the changes as one commit. Raises Conflict where an entity has changed since it was read."""
+def save(writer: Writer, commits: Sequence[NewCommit]) -> list[Saved]:
+    """Each as a commit of its own, in this order, in one transaction; no entity stands in two of them.
+
+    Raises Conflict where an entity has changed since it was read.
+    """
+    changes = [change for commit in commits for change in commit.changes]
     if not changes:
-        return Saved()
-    bodies = write_entities(writer, changes)
+        return [Saved() for _ in commits]
+    _apart(commits)
+    bodies = iter(write_entities(writer, changes))
     before = _held(writer, changes)
-    reached = [_reach(change, changes, before) for change in changes]
-    touched = sorted({scope for row in reached for scope in row})
-    heads = _grow(writer, touched) if touched else {}
-    if any(set(row) - set(change.scopes) for change, row in zip(changes, reached, strict=True)):
+    reached = [_reached(commit.changes, before) for commit in commits]
+    heads = _grow(writer, [_scopes(rows) for rows in reached])
+    if any(set(row) - set(change.scopes) for change, row in zip(changes, _flat(reached), strict=True)):
         # a drop elsewhere may have won the head in between: never bring back what it took out
         after = _held(writer, changes)
-        reached = [_reach(change, changes, after, within=row) for change, row in zip(changes, reached, strict=True)]
-    commit = _commit(meta, changes, bodies, reached, heads)
-    write_log(writer, commit)
-    for scope, seq in sorted(heads.items()):
+        reached = [_reached(commit.changes, after, rows) for commit, rows in zip(commits, reached, strict=True)]
+    logged = [
+        _commit(commit.meta, commit.changes, [next(bodies) for _ in commit.changes], rows, seqs)
+        for commit, rows, seqs in zip(commits, reached, heads, strict=True)
+    ]
+    write_log(writer, [commit for commit in logged if commit.changes])
+    newest = {scope: seq for seqs in heads for scope, seq in seqs.items()}
+    for scope, seq in sorted(newest.items()):
         if _latest_only(scope):
             _forget(writer, scope, seq)
-    return Saved(commit.id, heads)
+    return [Saved(commit.id, commit.heads) if commit.changes else Saved() for commit in logged]
 
 
-def _key(change: Change) -> tuple[str, str]:
-    if isinstance(change, PutEntity):
-        return type(change.entity).__name__, change.entity.id
-    return change.type, change.id
+def _apart(commits: Sequence[NewCommit]) -> None:
+    owners: dict[Key, int] = {}
+    for number, commit in enumerate(commits):
+        for change in commit.changes:
+            if owners.setdefault(change.key, number) != number:
+                raise ValueError(f"{' '.join(change.key)} stands in two commits of one transaction")
+
+
+def _scopes(reached: Reached) -> list[str]:
+    return sorted({scope for row in reached for scope in row})
+
+
+def _flat(reached: Iterable[Reached]) -> Iterable[tuple[str, ...]]:
+    return (row for rows in reached for row in rows)
 
 
 def _held(writer: Writer, changes: Sequence[Change]) -> Held:
     """The scopes that hold the entities that are put anew."""
-    known = {_key(change) for change in changes if isinstance(change, PutEntity) and change.entity.version > 1}
+    known = {change.key for change in changes if isinstance(change, PutEntity) and change.entity.version > 1}
     held: Held = {}
     if known:
         keys = msgspec.json.encode([f"{type_name} {entity_id}" for type_name, entity_id in known]).decode()
@@ -78,37 +98,54 @@ _HELD = Prepared(
 )
 
 
-def _reach(
-    change: Change, changes: Sequence[Change], held: Held, within: tuple[str, ...] | None = None
-) -> tuple[str, ...]:
-    """For a put: the scopes that it names and those that hold the entity, less what this commit drops it from."""
-    if isinstance(change, DropEntity):
-        return tuple(sorted(set(change.scopes)))
-    key = _key(change)
-    drops = [other for other in changes if isinstance(other, DropEntity) and _key(other) == key]
-    dropped = {scope for drop in drops for scope in drop.scopes}
-    reach = set(change.scopes) | (held.get(key, set()) - dropped)
-    if within is not None:
-        reach &= set(within)
-    return tuple(sorted(reach))
+def _reached(changes: Sequence[Change], held: Held, within: Reached | None = None) -> Reached:
+    """The scopes of each change of a commit: for a put those that it names and those that hold the entity, less what
+    this commit drops it from."""
+    dropped: Held = {}
+    for change in changes:
+        if isinstance(change, DropEntity):
+            dropped.setdefault(change.key, set()).update(change.scopes)
+    reached: Reached = []
+    for place, change in enumerate(changes):
+        reach = set(change.scopes)
+        if isinstance(change, PutEntity):
+            key = change.key
+            reach |= held.get(key, set()) - dropped.get(key, set())
+            if within is not None:
+                reach &= set(within[place])
+        reached.append(tuple(sorted(reach)))
+    return reached
 
 
-def _grow(writer: Writer, touched: Sequence[str]) -> dict[str, int]:
-    """Lock the heads of these scopes together, in order, and move each by one."""
-    parameters = {"tenant": writer.tenant_id, "scopes": msgspec.json.encode(touched).decode()}
-    return {row[0]: row[1] for row in fetch(writer.connection, _GROW, parameters)}
+def _grow(writer: Writer, touched: Sequence[Sequence[str]]) -> list[dict[str, int]]:
+    """Lock the heads of all these scopes together, in order; each commit's place in each scope that it touches."""
+    steps = Counter(scope for mine in touched for scope in mine)
+    if not steps:
+        return [{} for _ in touched]
+    wanted = msgspec.json.encode([[scope, steps[scope]] for scope in sorted(steps)]).decode()
+    found = fetch(writer.connection, _GROW, {"tenant": writer.tenant_id, "steps": wanted})
+    at = {row[0]: row[1] - steps[row[0]] for row in found}
+    heads: list[dict[str, int]] = []
+    for mine in touched:
+        for scope in mine:
+            at[scope] += 1
+        heads.append({scope: at[scope] for scope in mine})
+    return heads
 
 
 _GROW = Prepared(
     text(
         "INSERT INTO scope_heads (tenant_id, scope, seq, floor) "
-        "SELECT :tenant, value, 1, 0 FROM json_each(:scopes) WHERE true ORDER BY value "
-        "ON CONFLICT (tenant_id, scope) DO UPDATE SET seq = scope_heads.seq + 1 RETURNING scope, seq"
+        "SELECT :tenant, json_extract(value, '$[0]'), json_extract(value, '$[1]'), 0 "
+        "FROM json_each(:steps) WHERE true ORDER BY key "
+        "ON CONFLICT (tenant_id, scope) DO UPDATE SET seq = scope_heads.seq + excluded.seq RETURNING scope, seq"
     ),
     text(
-        "INSERT INTO scope_heads (tenant_id, scope, seq, floor) SELECT CAST(:tenant AS varchar), s.value, 1, 0 "
-        'FROM json_array_elements_text(CAST(CAST(:scopes AS text) AS json)) AS s ORDER BY s.value COLLATE "C" '
-        "ON CONFLICT (tenant_id, scope) DO UPDATE SET seq = scope_heads.seq + 1 RETURNING scope, seq"
+        "INSERT INTO scope_heads (tenant_id, scope, seq, floor) "
+        "SELECT CAST(:tenant AS varchar), s.step ->> 0, CAST(s.step ->> 1 AS bigint), 0 "
+        "FROM json_array_elements(CAST(CAST(:steps AS text) AS json)) WITH ORDINALITY AS s (step, place) "
+        "ORDER BY s.place "
+        "ON CONFLICT (tenant_id, scope) DO UPDATE SET seq = scope_heads.seq + excluded.seq RETURNING scope, seq"
     ),
 )
 
@@ -139,7 +176,7 @@ def _commit(
 
 
 def _part(change: Change, body: bytes, reach: tuple[str, ...]) -> LoggedChange:
-    type_name, entity_id = _key(change)
+    type_name, entity_id = change.key
     salt = os.urandom(16)
     return LoggedChange(
         put=isinstance(change, PutEntity),

@@ -7,8 +7,9 @@ from typing import TypeVar
 from sqlalchemy import Connection, text
 
 from backend.store import saving
+from backend.store.ahead import Ahead
 from backend.store.audit import Audit
-from backend.store.changes import Change, CommitMeta, NewJob, Saved
+from backend.store.changes import Change, CommitMeta, NewCommit, NewJob, Saved
 from backend.store.commands import Commands
 from backend.store.jobs import add_jobs
 from backend.store.journal import Journal
@@ -28,7 +29,7 @@ from backend.store.writer import Writer
 from omnix_protocol.base import Entity
 from omnix_protocol.ids import TenantId
 
-__all__ = ["CommitMeta", "NewJob", "Reading", "Saved", "UnitOfWork"]
+__all__ = ["CommitMeta", "NewCommit", "NewJob", "Reading", "Saved", "UnitOfWork"]
 
 E = TypeVar("E", bound=Entity)
 
@@ -118,13 +119,25 @@ class UnitOfWork(Reading):
     def commands(self) -> Commands:
         return Commands(self._link)
 
+    def ahead(self) -> Ahead:
+        """For several commands in this transaction: what is read and locked for all of them at once."""
+        return Ahead(self._link)
+
+    def after(self, ahead: Ahead) -> "UnitOfWork":
+        """One of those commands' view of this transaction: what was read ahead, and nothing else."""
+        return UnitOfWork(ahead.link)
+
     async def save(self, meta: CommitMeta, changes: Sequence[Change], jobs: Sequence[NewJob] = ()) -> Saved:
         """Write all of it as one commit; the last thing before the block ends. Raises Conflict on a lost race."""
-        if jobs:
+        return (await self.save_all([NewCommit(meta, changes, jobs)]))[0]
+
+    async def save_all(self, commits: Sequence[NewCommit]) -> list[Saved]:
+        """The same for several commands, each its own commit, in this order; no entity stands in two of them."""
+        if jobs := [job for commit in commits for job in commit.jobs]:
             await add_jobs(self._link, jobs)
 
-        def write(connection: Connection) -> Saved:
-            return saving.save(Writer(connection, self.tenant_id, self._link.sqlite), meta, changes)
+        def write(connection: Connection) -> list[Saved]:
+            return saving.save(Writer(connection, self.tenant_id, self._link.sqlite), commits)
 
         return await self._link.transaction.run(write)
 

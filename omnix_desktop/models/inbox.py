@@ -57,14 +57,20 @@ class InteractionList(PagedList[InboxRow]):
         tick.second.connect(lambda _now: self.retell())
 
     def take(self, rows: Iterable[queries.InboxRow]) -> None:
+        known = {row.interaction.id: row for row in self._known}
         self._known = tuple(rows)
-        self.retell()
+        # what is as it was was told within this second
+        self.show([self._told_again(row, known.get(row.interaction.id)) for row in self._known])
 
     def retell(self) -> None:
         self.show([self._told(row) for row in self._known])
 
     def of_conversation(self, conversation_id: ConversationId) -> InboxRow | None:
         return next((row for row in self.rows() if row.conversation_id == conversation_id), None)
+
+    def _told_again(self, row: queries.InboxRow, before: queries.InboxRow | None) -> InboxRow:
+        told = self.of(row.interaction.id) if row == before else None
+        return told or self._told(row)
 
     def _told(self, row: queries.InboxRow) -> InboxRow:
         it, now = row.interaction, self._tick.now()

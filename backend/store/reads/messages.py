@@ -1,11 +1,13 @@
 """Reads of messages, memos and drafts."""
 
+from collections.abc import Sequence
 from typing import TypeVar
 
-from sqlalchemy import Table, bindparam, select
+import msgspec
+from sqlalchemy import Table, bindparam, select, text
 
 from backend.store.link import Link
-from backend.store.prepared import Prepared
+from backend.store.prepared import Prepared, Rows
 from backend.store.tables.conversations import conversations
 from backend.store.tables.messages import memos, messages
 from omnix_protocol.ids import ChannelAccountId, ConversationId, InteractionId, UserId
@@ -27,6 +29,25 @@ _BY_PROVIDER_ID = Prepared(
     .limit(1)
 )
 
+_FOUND = (
+    select(conversations.c.channel_account_id, messages.c.provider_id, messages.c.body)
+    .join_from(messages, conversations, conversations.c.id == messages.c.conversation_id)
+    .where(messages.c.tenant_id == bindparam("tenant"), conversations.c.tenant_id == bindparam("tenant"))
+    .order_by(messages.c.at)
+)
+_TOLD = Prepared(
+    _FOUND.where(
+        messages.c.provider_id.in_(text("SELECT value FROM json_each(:providers)")),
+        conversations.c.channel_account_id.in_(text("SELECT value FROM json_each(:accounts)")),
+    ),
+    _FOUND.where(
+        messages.c.provider_id
+        == text("ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:providers AS text) AS json))))"),
+        conversations.c.channel_account_id
+        == text("ANY (ARRAY(SELECT json_array_elements_text(CAST(CAST(:accounts AS text) AS json))))"),
+    ),
+)
+
 
 class MessageReads:
     def __init__(self, link: Link) -> None:
@@ -36,6 +57,21 @@ class MessageReads:
         """Provider ids mean something to one account only; the newest, should a provider use one twice."""
         wanted = {"provider": provider_id, "account": account_id}
         return await self._link.one(Message, _BY_PROVIDER_ID, wanted)
+
+    async def told(
+        self, messages: Sequence[tuple[ChannelAccountId, str]]
+    ) -> list[tuple[Prepared, dict[str, str], Rows]]:
+        """What `by_provider_id` would find for each of these, in one reading: statement, parameters and rows."""
+        wanted = {
+            "providers": msgspec.json.encode(sorted({provider_id for _, provider_id in messages})).decode(),
+            "accounts": msgspec.json.encode(sorted({account_id for account_id, _ in messages})).decode(),
+        }
+        # the newest comes last and stays
+        newest = {(row[0], row[1]): row[2:] for row in await self._link.fetch(_TOLD, wanted)}
+        return [
+            (_BY_PROVIDER_ID, {"account": key[0], "provider": key[1]}, [newest[key]] if key in newest else [])
+            for key in messages
+        ]
 
     async def entries(
         self, conversation_id: ConversationId, before_position: int | None = None, limit: int = 100

@@ -1,13 +1,17 @@
 """Following: cursors, batches, snapshots, entitlement at each moment, slow readers, restored servers."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
+import pytest
+
+from backend.asks import Asks
 from backend.config import Limits, Settings
+from backend.runner import Actor
 from omnix_protocol import codec, frames, scopes
 from omnix_protocol.conversations import End, PickUp
 from omnix_protocol.errors import Reason
-from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId
+from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId, TenantId
 from omnix_protocol.messages import SaveDraft, Typing
 from omnix_protocol.people import EditUser, User
 from tests.backend.gateway.test_socket import quick_reply
@@ -121,6 +125,9 @@ async def test_whoever_loses_a_conversation_loses_it_before_its_next_word(backen
         await onlooker.send(frames.Follow(scope=conversation))  # it waits in a queue of theirs
         while conversation not in onlooker.cursors:
             await onlooker.take()
+        await customer_writes(backend.parts, people, "Masih di sini")
+        while not any(conversation in commit.seqs for commit in onlooker.commits("ReceiveMessage")):
+            await onlooker.take()  # the right was looked up for this one, and holds until the conversation turns
         onlooker.seen.clear()
         assert (await taker.run(PickUp(interaction_id=received.interaction_id))).refused is None
         await customer_writes(backend.parts, people, "Nomor kartu saya 4111")
@@ -130,6 +137,32 @@ async def test_whoever_loses_a_conversation_loses_it_before_its_next_word(backen
             await onlooker.take()
         batches = [f for f in onlooker.seen if isinstance(f, frames.Batch)]
         assert not any(b"4111" in codec.encode(batch) for batch in batches)
+
+
+async def test_busy_conversations_reach_their_agent_without_a_look_at_rights_for_each_message(
+    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    look = Asks.may_follow_of
+
+    async def counted(self: Asks, tenant_id: TenantId, actor: Actor, names: Sequence[str]) -> frozenset[str]:
+        asked.extend(names)
+        return await look(self, tenant_id, actor, names)
+
+    async with backend.desk(AGENT) as desk:
+        await desk.resume()
+        busy = {name: (await handling(desk, backend, people, name))[0] for name in ("visitor-1", "visitor-2")}
+        for name in busy:
+            await customer_writes(backend.parts, people, "Yang pertama", name)
+        while len(desk.commits("ReceiveMessage")) < 2 + len(busy):
+            await desk.take()
+        monkeypatch.setattr(Asks, "may_follow_of", counted)
+        for number in range(10):
+            for name in busy:
+                await customer_writes(backend.parts, people, f"Pesan {number}", name)
+        while len(desk.commits("ReceiveMessage")) < 2 + len(busy) * 11:
+            await desk.take()
+    assert asked == []
 
 
 async def test_what_was_ended_is_no_longer_sent_and_may_be_kept(backend: Backend, people: People) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -11,9 +12,11 @@ from backend import clock
 from backend.channels import CHANNELS
 from backend.jobs.inbound import Inbound
 from backend.jobs.loop import Done, Outcome
+from backend.runner import Runner, Wanted
 from backend.store.jobs import Job
 from backend.store.raw import INBOUND, Route
 from omnix_protocol.conversations import End, Interaction, Status
+from omnix_protocol.frames import Result
 from omnix_protocol.ids import ConversationId, InteractionId, TenantId
 from omnix_protocol.messages import Message
 from tests.backend.jobs.conftest import Workplace
@@ -61,6 +64,26 @@ async def test_messages_keep_their_order_for_each_customer(workplace: Workplace)
     assert [m.text for m in await messages_of(workplace, SARI)] == texts[0::2]
     assert [m.text for m in await messages_of(workplace, BUDI)] == texts[1::2]
     assert [m.position for m in await messages_of(workplace, SARI)] == list(range(1, 21))
+
+
+async def test_messages_of_many_customers_share_transactions(
+    workplace: Workplace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared: list[int] = []
+    do_many = Runner.do_many
+
+    async def counted(self: Runner, tenant_id: TenantId, wanted: Sequence[Wanted]) -> list[Result]:
+        shared.append(len(wanted))
+        return await do_many(self, tenant_id, wanted)
+
+    monkeypatch.setattr(Runner, "do_many", counted)
+    persons = [Person(number, f"Orang {number}") for number in range(100, 112)]
+    for round_ in range(3):
+        await bring(workplace, *(update(round_ * 12 + n, person, f"{round_}") for n, person in enumerate(persons, 1)))
+        await settled(workplace.company)
+    assert [[m.text for m in await messages_of(workplace, person)] for person in persons] == [["0", "1", "2"]] * 12
+    assert sum(shared) == 36
+    assert len(shared) < 18
 
 
 async def test_a_repeat_is_known_and_an_edit_says_the_new_words(workplace: Workplace) -> None:

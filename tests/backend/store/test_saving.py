@@ -6,8 +6,8 @@ from typing import Any
 import msgspec
 import pytest
 
-from backend.store.changes import Change, CommitMeta, DropEntity, NewJob, PutEntity, Saved
-from backend.store.errors import Conflict
+from backend.store.changes import Change, CommitMeta, DropEntity, NewCommit, NewJob, PutEntity, Saved
+from backend.store.errors import Alone, Conflict
 from backend.store.store import Store
 from omnix_protocol.customers import Customer
 from omnix_protocol.ids import CommandId, TenantId, new_id
@@ -80,6 +80,68 @@ async def test_a_drop_in_the_same_commit_wins_over_what_held_it(store: Store) ->
         assert (await tx.snapshots.page("queue:1")).puts == ()
         (commit,) = (await tx.journal.after({"queue:1": 1})).commits
         assert commit.changes == (Drop(type="Customer", id=customer.id, scopes=("queue:1",)),)
+
+
+async def test_several_commits_of_one_transaction_are_numbered_one_after_another(store: Store) -> None:
+    customers = [samples.customer(number) for number in range(1, 6)]
+    await saved(store, *(PutEntity(one, ("agent:1", f"customer:{one.id}")) for one in customers))
+    commits = [NewCommit(meta(one.id), [PutEntity(renamed(one, "new"))]) for one in customers]
+    commits.insert(2, NewCommit(meta("nothing"), []))
+    async with store.begin(TENANT) as tx:
+        results = await tx.save_all(commits)
+    assert results[2] == Saved()
+    del results[2]
+    assert [one.heads for one in results] == [
+        {"agent:1": place, f"customer:{one.id}": 2} for place, one in enumerate(customers, 2)
+    ]
+    async with store.read(TENANT) as tx:
+        after = await tx.journal.after({"agent:1": 1})
+        assert [commit.id for commit in after.commits] == [one.commit_id for one in results]
+        assert [[change.id for change in commit.changes] for commit in after.commits] == [[one.id] for one in customers]
+        assert {one.name for one in (await tx.get_many(Customer, [one.id for one in customers])).values()} == {"new"}
+
+
+async def test_one_lost_race_among_several_commits_writes_none_of_them(store: Store) -> None:
+    customers = [samples.customer(number) for number in range(1, 5)]
+    await saved(store, *(PutEntity(one, ("agent:1",)) for one in customers))
+    await saved(store, PutEntity(renamed(customers[2], "first")))
+    with pytest.raises(Conflict):
+        async with store.begin(TENANT) as tx:
+            await tx.save_all([NewCommit(meta(), [PutEntity(renamed(one, "second"))]) for one in customers])
+    async with store.read(TENANT) as tx:
+        assert await tx.journal.heads(["agent:1"]) == {"agent:1": 2}
+        found = await tx.get_many(Customer, [one.id for one in customers])
+        assert [found[one.id].version for one in customers] == [1, 1, 2, 1]
+
+
+async def test_no_entity_stands_in_two_commits_of_one_transaction(store: Store) -> None:
+    customer = samples.customer()
+    await saved(store, PutEntity(customer, ("agent:1",)))
+    second = renamed(customer, "first")
+    with pytest.raises(ValueError, match="two commits"):
+        async with store.begin(TENANT) as tx:
+            await tx.save_all([NewCommit(meta(), [PutEntity(one)]) for one in (second, renamed(second, "second"))])
+
+
+async def test_what_is_read_ahead_is_all_that_a_command_sees(store: Store) -> None:
+    here, there = samples.customer(1), samples.customer(2)
+    await saved(store, PutEntity(here), PutEntity(there))
+    async with store.begin(TENANT) as tx:
+        ahead = tx.ahead()
+        await ahead.lock(Customer, [here.id, "nobody"])
+        view = tx.after(ahead)
+        assert await view.get(Customer, here.id) == here
+        assert await view.lock(Customer, "nobody") is None
+        assert await view.lock(Customer, here.id) == here
+        for beyond in (
+            view.lock(Customer, here.id),  # another of them has it
+            view.get(Customer, there.id),
+            view.next_number("customer"),
+            view.customers.page(),
+            view.save(meta(), [PutEntity(renamed(here, "new"))]),
+        ):
+            with pytest.raises(Alone):
+                await beyond
 
 
 async def test_a_rolled_back_block_leaves_nothing(store: Store) -> None:
