@@ -23,17 +23,27 @@ class Accounts:
         self._store = store
         self._door = door
         self._kept: dict[ChannelAccountId, tuple[float, AccountView | None]] = {}
+        self._turns: dict[ChannelAccountId, asyncio.Lock] = {}
 
     async def __call__(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
-        now = asyncio.get_running_loop().time()
-        kept = self._kept.get(account_id)
-        if kept is not None and now - kept[0] < KEPT_SECONDS:
+        if (kept := self._young(account_id)) is not None:
             return kept[1]
-        view = await self._look(tenant_id, account_id)
-        if len(self._kept) >= KEPT_MAX:
-            self._kept.clear()
-        self._kept[account_id] = now, view
-        return view
+        # one looks, and all who came meanwhile get what it found
+        async with self._turns.setdefault(account_id, asyncio.Lock()):
+            if (kept := self._young(account_id)) is not None:
+                return kept[1]
+            now = asyncio.get_running_loop().time()
+            view = await self._look(tenant_id, account_id)
+            if len(self._kept) >= KEPT_MAX:
+                self._kept.clear()
+                self._turns.clear()
+            self._kept[account_id] = now, view
+            return view
+
+    def _young(self, account_id: ChannelAccountId) -> tuple[float, AccountView | None] | None:
+        kept = self._kept.get(account_id)
+        young = kept is not None and asyncio.get_running_loop().time() - kept[0] < KEPT_SECONDS
+        return kept if young else None
 
     async def _look(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
         async with self._store.read(tenant_id) as tx:

@@ -1,6 +1,7 @@
 """What one socket follows: by right without asking, on its own wish, and what is told when that changes."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
+from functools import partial
 
 import msgspec
 
@@ -43,6 +44,7 @@ class Follow:
         self._wake = wake
         self._pulse = pulse
         self._standing = Standing(feed)
+        self._allowed = partial(asks.may_follow_of, feed.tenant_id, actor)
         self._delivery = Delivery(feed, store, self._standing, self._allowed, self._revoke, wake)
         self._derived: set[str] = set()
         self._asked: set[str] = set()
@@ -160,9 +162,6 @@ class Follow:
 
     async def _may(self, scope: str) -> bool:
         return scope in await self._allowed((scope,))
-
-    async def _allowed(self, asked: Sequence[str]) -> frozenset[str]:
-        return await self._asks.may_follow_of(self._feed.tenant_id, self._actor, asked)
 
     async def _farewell(self, scope: str) -> msgspec.Struct:
         return Unfollowed(scope=scope) if await self._may(scope) else Revoked(scope=scope)

@@ -57,8 +57,7 @@ class Inbound:
 
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
         self._mine |= {job.id for job in jobs}
-        first = await self._first_elsewhere(jobs)
-        raws = await self._raws(jobs)
+        first, raws = await asyncio.gather(self._first_elsewhere(jobs), self._raws(jobs))
         read = [await self._read(job, raws.get(_payload(job).raw_id)) for job in jobs]
         # The order of claiming is the order of arrival: places in the lines are taken here, before anything runs.
         return [self._here(job, self._begun(job, found, first)) for job, found in zip(jobs, read, strict=True)]

@@ -16,7 +16,7 @@ LOOK_SECONDS: Final = 1.0
 """How long a loop sleeps at most: what a lost hint would have said is seen by then."""
 FAULT_SECONDS: Final = 1.0
 ROUND_SECONDS: Final = 0.01
-ROUND_MAX_SECONDS: Final = 0.04
+ROUND_MAX_SECONDS: Final = 0.025
 """What comes within these times is claimed together: the more a claim costs, the more share one."""
 GROUP_SECONDS: Final = 0.005
 _log = logging.getLogger("backend.jobs.loop")

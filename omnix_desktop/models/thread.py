@@ -144,7 +144,9 @@ class Thread(QObject):
         if mine and not self._window.entries:
             self._read()  # it was opened before it was here
             return
-        if ("Conversation", self._id) in changed or any(kind == "Interaction" for kind, _ in changed):
+        # a session that begins changes its conversation too; other conversations' sessions are nothing to this one
+        own = {("Conversation", str(self._id)), *(("Interaction", it.id) for it in self.sessions)}
+        if not own.isdisjoint(changed):
             self._read_sessions()
             self.changed.emit()
         if mine:
