@@ -51,7 +51,7 @@ class OpenedConversation(QObject):
         self.interaction: Interaction | None = None
         self.head: Head | None = None
         self._opening = False
-        self._refresh = Refresh(source.feed, frozenset({"Interaction", "Tenant"}), self._read, self)
+        self._refresh = Refresh(source.feed, frozenset({"Interaction", "Tenant"}), self._read_again, self)
         selection.changed.connect(self._opened)
         thread.changed.connect(self.retell)
         tick.second.connect(lambda _now: self.retell())
@@ -76,6 +76,11 @@ class OpenedConversation(QObject):
         self._thread.open(opened.conversation_id if opened else None)
         self._opening = False
         self._read()
+
+    def _read_again(self) -> None:
+        named, opened = self._refresh.named("Interaction"), self._selection.opened
+        if named is None or (opened is not None and opened.interaction_id in named):
+            self._read()
 
     def _read(self) -> None:
         opened = self._selection.opened

@@ -1,13 +1,14 @@
 """What waits, what the agent handles, and what this login finished today (S0.18–S0.25)."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
+from datetime import datetime
 
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import inbox as queries
 from omnix_desktop.cache.queries import queue as queue_queries
-from omnix_desktop.cache.queries.inbox import InboxCounts
+from omnix_desktop.cache.queries.inbox import Weight
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.due import NO_PILL, Pill, reply_pill, wait_pill, when
@@ -15,11 +16,22 @@ from omnix_desktop.models.paged_list import PagedList
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Refresh, Source
 from omnix_desktop.models.tick import Tick
-from omnix_protocol.conversations import Interaction, Status
+from omnix_protocol.conversations import HELD, Interaction, Status
 from omnix_protocol.ids import ChannelAccountId, ConversationId, CustomerId, InteractionId
 
 _TYPES = frozenset({"Interaction", "Tenant", "draft", "outbox"})
 PAGE = 200
+MANY = 50
+"""Changed interactions from which on all are read."""
+ENDED = frozenset({Status.RESOLVED, Status.ARCHIVED})
+Order = Callable[[Interaction], datetime]
+
+
+@dataclass(frozen=True, slots=True)
+class InboxCounts:
+    handling: int = 0
+    history: int = 0
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +73,14 @@ class InteractionList(PagedList[InboxRow]):
         self._known = tuple(rows)
         # what is as it was was told within this second
         self.show([self._told_again(row, known.get(row.interaction.id)) for row in self._known])
+
+    def put(self, ids: Collection[str], rows: Iterable[queries.InboxRow], order: Order) -> bool:
+        """Of these ids the rows that belong here, latest first; False where more may belong here than is held."""
+        if len(self._known) >= PAGE:
+            return False
+        kept = [row for row in self._known if row.interaction.id not in ids]
+        self.take(sorted([*kept, *rows], key=lambda row: (order(row.interaction), row.interaction.id), reverse=True))
+        return True
 
     def retell(self) -> None:
         self.show([self._told(row) for row in self._known])
@@ -114,7 +134,8 @@ class Inbox(QObject):
         self.counts = InboxCounts()
         self.handling = InteractionList(catalogue, tick, self)
         self.history = InteractionList(catalogue, tick, self)
-        self._refresh = Refresh(source.feed, _TYPES, self._read, self)
+        self._weights: dict[str, Weight] = {}
+        self._refresh = Refresh(source.feed, _TYPES, self._read_again, self)
         self._read()
 
     def narrow_history(self, customer_id: CustomerId | None) -> None:
@@ -133,11 +154,34 @@ class Inbox(QObject):
             return rows[0 if step > 0 else -1]
         return rows[(place + step) % len(rows)]
 
+    def _read_again(self) -> None:
+        named = self._refresh.named("Interaction")
+        if named is None or len(named) > MANY or not self._put(named):
+            self._read()
+
+    def _put(self, named: frozenset[str]) -> bool:
+        found = queries.among(self._source.reader, self._source.user_id, named)
+        handled = [row for row in found if row.interaction.status in HELD]
+        past = [row for row in found if row.interaction.status in ENDED and self._is_looked_for(row.interaction)]
+        if not (self.handling.put(named, handled, _last_at) and self.history.put(named, past, _ended_at)):
+            return False
+        weights = {row.interaction.id: Weight(row.interaction.status, row.interaction.unread) for row in found}
+        self._weights = {key: of for key, of in self._weights.items() if key not in named} | weights
+        self._count()
+        return True
+
+    def _is_looked_for(self, it: Interaction) -> bool:
+        return self._customer in (None, it.customer_id)
+
     def _read(self) -> None:
         me = self._source.user_id
         self.handling.take(queries.handling(self._source.reader, me, limit=PAGE).rows)
         self._read_history()
-        counts = queries.counts(self._source.reader, me)
+        self._weights = queries.weights(self._source.reader, me)
+        self._count()
+
+    def _count(self) -> None:
+        counts = _counted(self._weights.values())
         if counts != self.counts:
             self.counts = counts
             self.counted.emit()
@@ -145,6 +189,23 @@ class Inbox(QObject):
     def _read_history(self) -> None:
         page = queries.history(self._source.reader, self._source.user_id, customer_id=self._customer, limit=PAGE)
         self.history.take(page.rows)
+
+
+def _last_at(it: Interaction) -> datetime:
+    return it.last_at
+
+
+def _ended_at(it: Interaction) -> datetime:
+    return it.ended_at or it.last_at
+
+
+def _counted(weights: Iterable[Weight]) -> InboxCounts:
+    handled, past, unread = 0, 0, 0
+    for weight in weights:
+        if weight.status in HELD:
+            handled, unread = handled + 1, unread + weight.unread
+        past += weight.status in ENDED
+    return InboxCounts(handled, past, unread)
 
 
 class WaitingList(InteractionList):

@@ -33,26 +33,32 @@ class Refresh(QObject):
     def __init__(self, feed: Feed, types: frozenset[str], read: Callable[[], None], parent: QObject) -> None:
         super().__init__(parent)
         self._types, self._read = types, read
-        self._again = False
+        self._changed: set[tuple[str, str]] = set()
         self._pause = QTimer(self, singleShot=True, interval=PAUSE)
         self._pause.timeout.connect(self._after_pause)
         self._forget = feed.subscribe(self._heard)
         self.destroyed.connect(self._forget)
 
-    def now(self) -> None:
+    def named(self, kind: str) -> frozenset[str] | None:
+        """While it reads: the ids of this type that changed since the last time; None where more than these did."""
+        if any(other != kind for other, _ in self._changed):
+            return None
+        return frozenset(id_ for _, id_ in self._changed)
+
+    def _now(self) -> None:
         """Read, and take the following changes together for a moment."""
-        self._again = False
         self._pause.start()
-        self._read()
+        try:
+            self._read()
+        finally:
+            self._changed.clear()
 
     def _heard(self, changed: Changed) -> None:
-        if changed != EVERYTHING and not any(kind in self._types for kind, _ in changed):
-            return
-        if self._pause.isActive():
-            self._again = True
-        else:
-            self.now()
+        mine = {one for one in changed if one[0] in self._types} if changed != EVERYTHING else EVERYTHING
+        self._changed |= mine
+        if mine and not self._pause.isActive():
+            self._now()
 
     def _after_pause(self) -> None:
-        if self._again:
-            self.now()
+        if self._changed:
+            self._now()

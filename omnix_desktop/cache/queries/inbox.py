@@ -1,6 +1,10 @@
 """Handling and History: what the agent handles, and what this login finished today (S0.22–S0.25)."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
+
+import msgspec
 
 from omnix_desktop.cache.reading import Key, Page, Reader, entities, page
 from omnix_protocol import scopes
@@ -18,11 +22,11 @@ class InboxRow:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
-    handling: int = 0
-    history: int = 0
-    unread: int = 0
+class Weight(NamedTuple):
+    """What an interaction adds to the counts."""
+
+    status: str
+    unread: int
 
 
 _ROWS = """
@@ -43,12 +47,17 @@ _HISTORY = _ROWS.format(
 _HISTORY = _HISTORY.replace("i.last_at, i.id", "i.ended_at, i.id", 1)
 _FIRST = Key(2**62, "")
 
-_COUNTS = """
-SELECT sum(i.status IN ('handling', 'on_hold')), sum(i.status IN ('resolved', 'archived')),
-       sum(CASE WHEN i.status IN ('handling', 'on_hold') THEN i.unread ELSE 0 END)
-FROM interactions i WHERE i.id IN (SELECT m.id FROM members m JOIN scopes s ON s.n = m.scope
-                                   WHERE s.key = ? AND m.type = 'Interaction')
+_MINE = "i.id IN (SELECT m.id FROM members m JOIN scopes s ON s.n = m.scope WHERE s.key = ? AND m.type = 'Interaction')"
+_WEIGHTS = f"SELECT i.id, i.status, i.unread FROM interactions i WHERE {_MINE}"  # our own words
+_ROW = """
+SELECT e.body, 0, e.id,
+  (SELECT substr(max(text), 1, 120) FROM local.drafts d WHERE d.conversation_id = i.conversation_id),
+  (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state IN ('queued', 'held')),
+  (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state = 'refused')
+FROM entities e JOIN interactions i ON i.id = e.id WHERE e.type = 'Interaction'
 """
+_ONE = f"{_ROW} AND e.id = ?"
+_AMONG = f"{_ROW} AND e.id IN (SELECT value FROM json_each(?)) AND {_MINE}"
 
 
 def handling(reader: Reader, user_id: UserId, *, after: Key | None = None, limit: int = 50) -> Page[InboxRow]:
@@ -73,20 +82,20 @@ def history(
 
 def row(reader: Reader, interaction_id: str) -> InboxRow | None:
     """One row anew, after the feed named it."""
-    sql = (
-        "SELECT e.body, 0, e.id,"
-        " (SELECT substr(max(text), 1, 120) FROM local.drafts d WHERE d.conversation_id = i.conversation_id),"
-        " (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state IN ('queued', 'held')),"
-        " (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state = 'refused')"
-        " FROM entities e JOIN interactions i ON i.id = e.id WHERE e.type = 'Interaction' AND e.id = ?"
-    )
-    found = _page(reader.rows(sql, (interaction_id,)), 2).rows
+    found = _page(reader.rows(_ONE, (interaction_id,)), 2).rows
     return found[0] if found else None
 
 
-def counts(reader: Reader, user_id: UserId) -> InboxCounts:
-    found = reader.rows(_COUNTS, (scopes.agent(user_id),))[0]
-    return InboxCounts(handling=found[0] or 0, history=found[1] or 0, unread=found[2] or 0)
+def among(reader: Reader, user_id: UserId, ids: Iterable[str]) -> tuple[InboxRow, ...]:
+    """Those of these interactions that are this login's, anew: after the feed named them."""
+    rows = reader.rows(_AMONG, (msgspec.json.encode(sorted(ids)), scopes.agent(user_id)))
+    return _page(rows, len(rows) + 1).rows
+
+
+def weights(reader: Reader, user_id: UserId) -> dict[str, Weight]:
+    """Of every interaction of this login, by its id."""
+    rows = reader.rows(_WEIGHTS, (scopes.agent(user_id),))
+    return {row[0]: Weight(row[1], row[2] or 0) for row in rows}
 
 
 def _page(rows: list[tuple[object, ...]], limit: int) -> Page[InboxRow]:

@@ -100,7 +100,8 @@ def test_every_screen_reads_a_page_under_two_milliseconds(reader: Reader, worksp
     queries: dict[str, Callable[[], Any]] = {
         "inbox.handling": lambda: inbox.handling(reader, me),
         "inbox.history": lambda: inbox.history(reader, me),
-        "inbox.counts": lambda: inbox.counts(reader, me),
+        "inbox.weights": lambda: inbox.weights(reader, me),
+        "inbox.among": lambda: inbox.among(reader, me, [first.id]),
         "inbox.row": lambda: inbox.row(reader, first.id),
         "queue.accounts": lambda: queue.accounts(reader),
         "queue.waiting": lambda: queue.waiting(reader),
