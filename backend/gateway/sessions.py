@@ -62,9 +62,9 @@ class Sessions:
             return None
         async with self._store.read(row.tenant_id) as tx:
             user = await tx.get(User, row.user_id)
+            password_due = await tx.people.password_due(row.user_id)
         if user is None or not user.active:
             return None
-        credential = await self._store.credentials.get(row.tenant_id, row.user_id)
         return Principal(
             tenant_id=row.tenant_id,
             actor=Actor("user", row.user_id),
@@ -72,7 +72,7 @@ class Sessions:
             user_id=row.user_id,
             name=user.name,
             device_name=row.device_name,
-            must_change_password=credential is not None and credential.must_change,
+            must_change_password=password_due,
         )
 
     async def bearer(self, token: str) -> Principal | None:

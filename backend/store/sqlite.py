@@ -21,27 +21,56 @@ T = TypeVar("T")
 
 
 class SqliteTransaction(Transaction):
-    def __init__(self, connection: Connection, threads: ThreadPoolExecutor) -> None:
-        self._connection = connection
+    """Begins together with its first statement: each way to the thread and back costs more than most statements."""
+
+    def __init__(self, engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> None:
+        self._engine = engine
         self._threads = threads
+        self._tenant_id = tenant_id
+        self._connection: Connection | None = None
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        return await in_thread(self._threads, work, self._connection)
+        return await in_thread(self._threads, lambda: work(self._begun()))
 
     async def fetch(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
-        return await in_thread(self._threads, fetch, self._connection, prepared, parameters)
+        return await in_thread(self._threads, lambda: fetch(self._begun(), prepared, parameters))
+
+    async def commit(self) -> None:
+        if self._connection is not None:
+            await in_thread(self._threads, _commit, self._connection)
+
+    async def close(self) -> None:
+        """Let go of the connection; what was not committed is undone."""
+        if self._connection is not None and not self._connection.closed:
+            await in_thread(self._threads, self._connection.close)
+
+    def _begun(self) -> Connection:
+        if self._connection is None:
+            self._connection = self._engine.connect()
+            self._connection.info["tenant"] = self._tenant_id
+            self._connection.begin()
+        return self._connection
 
 
 async def in_thread(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
     """The work's result. Whoever is cancelled meanwhile leaves only when the thread has let go of the connection."""
-    running = asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    running = threads.submit(work, *arguments)
+    running.add_done_callback(lambda _: loop.call_soon_threadsafe(_tell, over))
     try:
-        return await asyncio.shield(running)
+        await over
     except asyncio.CancelledError:
-        await asyncio.wait([running])
-        if not running.cancelled():
-            running.exception()  # nobody else will look at it
+        late = asyncio.wrap_future(running)
+        await asyncio.wait([late])
+        late.exception()  # nobody else will look at it
         raise
+    return running.result()
+
+
+def _tell(over: asyncio.Future[None]) -> None:
+    if not over.done():
+        over.set_result(None)
 
 
 class Sqlite:
@@ -74,25 +103,16 @@ class Sqlite:
 
 @asynccontextmanager
 async def _begun(engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> AsyncIterator[Transaction]:
-    connection: Connection | None = None
-
-    def begin() -> Connection:
-        nonlocal connection
-        connection = engine.connect()
-        connection.info["tenant"] = tenant_id
-        connection.begin()
-        return connection
-
+    transaction = SqliteTransaction(engine, threads, tenant_id)
     try:
-        yield SqliteTransaction(await in_thread(threads, begin), threads)
-        await in_thread(threads, _commit, connection)
+        yield transaction
+        await transaction.commit()
     except BaseException as error:
         if (known := meaning(error)) is not None:
             raise known from error
         raise
     finally:
-        if connection is not None and not connection.closed:
-            await in_thread(threads, connection.close)
+        await transaction.close()
 
 
 def _commit(connection: Connection) -> None:
