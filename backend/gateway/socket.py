@@ -156,7 +156,8 @@ class Socket:
                 data = await self._next()
                 if not bucket.take(_monotonic()):
                     raise goodbye(Reason.TOO_MANY_REQUESTS, retry=True, seconds=1)
-                await self._take(data)
+                if await self._take(data):
+                    bucket.give_back()
         except WebSocketDisconnect:
             return
         except TooManyFollows:
@@ -207,19 +208,19 @@ class Socket:
         self._tasks.start(self._write(), "write")
         self._tasks.start(self._run(), "run")
 
-    async def _take(self, data: bytes | str) -> None:
+    async def _take(self, data: bytes | str) -> bool:
+        """Whether the client owed this frame: how many batches it answers is the server's choice."""
         frame = _decoded(data)
         if frame is None:
             self._house.metrics.frames.labels("malformed").inc()
             await self._say(_answer_to_malformed(data))
-            return
+            return False
         self._house.metrics.frames.labels(type(frame).__name__).inc()
         match frame:
             case frames.Ping():
                 await self._say(frames.Pong(sent=frame.sent, now=self._house.now()))
             case frames.Ack():
-                if not _there(self._follow).acknowledge(frame.number):
-                    raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
+                return self._acknowledge(_there(self._follow), frame.number)
             case frames.Run():
                 await self.runs.put(frame)
             case frames.Ask():
@@ -231,6 +232,14 @@ class Socket:
                 raise goodbye(Reason.MALFORMED, retry=False, detail="hello was said already")
             case _:
                 await self._change_follows(frame)
+        return False
+
+    def _acknowledge(self, follow: Follow, number: int) -> bool:
+        """Whether it says something new."""
+        before = follow.acked
+        if not follow.acknowledge(number):
+            raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
+        return follow.acked > before
 
     async def _change_follows(self, frame: frames.Resume | frames.Follow | frames.Unfollow) -> None:
         answers: list[msgspec.Struct] = []
