@@ -12,7 +12,6 @@ from backend.runner import Actor
 from backend.store.sessions import Rotation, SessionRow, TokenPair
 from backend.store.store import Store
 from omnix_protocol.ids import SessionId, TenantId, UserId, new_id
-from omnix_protocol.people import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,10 @@ class Sessions:
         row = await self._store.sessions.by_access(token_hash(token), self._now())
         if row is None or (device_id is not None and row.device_id != device_id):
             return None
-        async with self._store.read(row.tenant_id) as tx:
-            user = await tx.get(User, row.user_id)
-            password_due = await tx.people.password_due(row.user_id)
-        if user is None or not user.active:
+        found = await self._store.credentials.standing(row.tenant_id, row.user_id)
+        if found is None or not found[0].active:
             return None
+        user, password_due = found
         return Principal(
             tenant_id=row.tenant_id,
             actor=Actor("user", row.user_id),

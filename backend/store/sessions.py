@@ -65,8 +65,7 @@ class Sessions:
 
     async def by_access(self, access: bytes, now: datetime) -> SessionRow | None:
         """The living session of an unexpired access token. Its first use puts earlier refresh tokens out of use."""
-        async with self._database.reading(None) as connection:
-            found = await connection.fetch(_ACCESS, {"digest": access, "now": now})
+        found = await self._database.glance(None, _ACCESS, {"digest": access, "now": now})
         if not found:
             return None
         session_id, tenant_id, user_id, device_id, device_name, address, created_at, seen_at, used_at = found[0]

@@ -15,7 +15,7 @@ from sqlalchemy.engine import URL
 
 from backend.store import guard
 from backend.store.prepared import Prepared, Rows, fetch
-from backend.store.transaction import Transaction, meaning
+from backend.store.transaction import Transaction, known
 
 T = TypeVar("T")
 
@@ -43,6 +43,14 @@ class SqliteTransaction(Transaction):
         """Let go of the connection; what was not committed is undone."""
         if self._connection is not None and not self._connection.closed:
             await in_thread(self._threads, self._connection.close)
+
+    def glance(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """All of it at once, in the connection's thread."""
+        try:
+            return fetch(self._begun(), prepared, parameters)
+        finally:
+            if self._connection is not None:
+                self._connection.close()
 
     def _begun(self) -> Connection:
         if self._connection is None:
@@ -94,6 +102,13 @@ class Sqlite:
         async with self._readers, _begun(self._reader, self._reader_threads, tenant_id) as transaction:
             yield transaction
 
+    async def glance(self, tenant_id: str | None, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """A transaction of one statement, in one piece."""
+        transaction = SqliteTransaction(self._reader, self._reader_threads, tenant_id)
+        async with self._readers:
+            with known():
+                return await in_thread(self._reader_threads, transaction.glance, prepared, parameters)
+
     async def close(self) -> None:
         await in_thread(self._reader_threads, self._reader.dispose)
         await in_thread(self._writer_thread, self._writer.dispose)
@@ -105,12 +120,9 @@ class Sqlite:
 async def _begun(engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> AsyncIterator[Transaction]:
     transaction = SqliteTransaction(engine, threads, tenant_id)
     try:
-        yield transaction
-        await transaction.commit()
-    except BaseException as error:
-        if (known := meaning(error)) is not None:
-            raise known from error
-        raise
+        with known():
+            yield transaction
+            await transaction.commit()
     finally:
         await transaction.close()
 
@@ -142,7 +154,8 @@ def _engine(url: URL, connections: int, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "before_cursor_execute")
     def bound(connection: Connection, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:

@@ -2,11 +2,9 @@
 
 from collections.abc import Collection
 
-from sqlalchemy import bindparam, func, select
+from sqlalchemy import func, select
 
 from backend.store.link import Link
-from backend.store.prepared import Prepared
-from backend.store.tables.inbox import credentials
 from backend.store.tables.people import memberships, presences, users
 from omnix_protocol.ids import GroupId, UserId
 from omnix_protocol.people import Presence, PresenceState, User
@@ -19,11 +17,6 @@ class PeopleReads:
     async def user_by_email(self, email: str) -> User | None:
         """Case does not matter."""
         return await self._link.entity(User, self._link.select(User).where(users.c.email == email.casefold()))
-
-    async def password_due(self, user_id: UserId) -> bool:
-        """Whether a one-time password waits to be changed."""
-        found = await self._link.fetch(_PASSWORD_DUE, {"user": user_id})
-        return bool(found and found[0][0])
 
     async def members(self, group_ids: Collection[GroupId]) -> list[User]:
         """Users of any of these groups."""
@@ -54,10 +47,3 @@ class PeopleReads:
         """Everybody who is not offline."""
         statement = self._link.select(Presence).where(presences.c.state != PresenceState.OFFLINE.value)
         return await self._link.entities(Presence, statement.order_by(presences.c.id))
-
-
-_PASSWORD_DUE = Prepared(
-    select(credentials.c.must_change).where(
-        credentials.c.tenant_id == bindparam("tenant"), credentials.c.user_id == bindparam("user")
-    )
-)
