@@ -3,11 +3,14 @@
 import asyncio
 from collections.abc import Callable
 
+import pytest
+
 from backend.config import Limits, Settings
+from backend.runner import Actor
 from omnix_protocol import codec, frames, scopes
 from omnix_protocol.conversations import End, PickUp
 from omnix_protocol.errors import Reason
-from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId
+from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId, TenantId
 from omnix_protocol.messages import SaveDraft, Typing
 from omnix_protocol.people import EditUser, User
 from tests.backend.gateway.test_socket import quick_reply
@@ -212,6 +215,33 @@ async def test_batches_that_wait_for_an_acknowledgement_are_joined(backend: Back
         while len(desk.commits("AddQuickReply")) < 40:
             await desk.take()
         assert sum(isinstance(f, frames.Batch) for f in desk.seen) <= 4
+
+
+async def test_what_was_looked_up_for_the_snapshot_is_not_looked_up_again(
+    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    may_follow = backend.parts.asks.may_follow
+
+    async def noted(tenant_id: TenantId, actor: Actor, scope: str) -> bool:
+        asked.append(scope)
+        return await may_follow(tenant_id, actor, scope)
+
+    async with backend.desk(AGENT) as desk:
+        await desk.resume()
+        monkeypatch.setattr(backend.parts.asks, "may_follow", noted)
+        await backend.as_system(people.tenant_id, quick_reply("first"))
+        await desk.expect(frames.Batch)
+        assert asked == []
+        # as soon as rights may have changed, everything is looked up
+        async with backend.parts.store.read(people.tenant_id) as tx:
+            user = await tx.get(User, people.other)
+        assert user is not None
+        await backend.as_system(
+            people.tenant_id, EditUser(user_id=people.other, base_version=user.version, name="Lain")
+        )
+        await desk.expect(frames.Batch)
+        assert asked == ["tenant"]
 
 
 async def test_a_pulse_reaches_who_follows_the_conversation_and_nobody_else(backend: Backend, people: People) -> None:
