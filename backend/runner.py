@@ -32,6 +32,10 @@ Observe = Callable[[str, str, float], None]
 _log = logging.getLogger("backend.runner")
 
 
+def _unheard(_running: int) -> None:
+    pass
+
+
 def _unobserved(command_type: str, outcome: str, seconds: float) -> None:
     pass
 
@@ -40,7 +44,8 @@ class Runner:
     """Runs each (tenant, actor, command id) at most once; a repeat gets the first run's result.
 
     `grown` is told after a commit which scopes have grown and `jobs_made` that there are jobs: both are hints, must
-    return at once and may fail. `observe` gets (command type, outcome, seconds) for the metrics.
+    return at once and may fail. `running` hears how many commands run whenever that changes; `observe` gets (command
+    type, outcome, seconds) for the metrics.
     """
 
     def __init__(
@@ -50,12 +55,15 @@ class Runner:
         now: Callable[[], datetime],
         grown: Grown,
         jobs_made: Callable[[], None],
+        running: Callable[[int], None] = _unheard,
         observe: Observe = _unobserved,
     ) -> None:
         self._store = store
         self._now = now
         self._grown = grown
         self._jobs_made = jobs_made
+        self._running = 0
+        self._tell_running = running
         self._observe = observe
 
     async def run(
@@ -63,6 +71,7 @@ class Runner:
     ) -> Result:
         """What became of it. Never raises for what is asked, nor for a fault of the database (UNAVAILABLE)."""
         began = time.perf_counter()
+        self._count(1)
         try:
             result = await self._run(tenant_id, actor, command_id, type_name, bytes(body))
         except Unavailable as error:
@@ -71,6 +80,8 @@ class Runner:
         except Exception:
             _log.exception("%s %s of %s failed", type_name, command_id, actor)
             result = Result(id=command_id, refused=refused(Reason.UNAVAILABLE))
+        finally:
+            self._count(-1)
         outcome = result.refused.code if result.refused else "done"
         self._observe(type_name, outcome, time.perf_counter() - began)
         return result
@@ -117,6 +128,10 @@ class Runner:
             saved = await tx.save(CommitMeta(ctx.now, what, command_id, str(actor)), ctx.changes, ctx.jobs)
         self._wake(tenant_id, saved.heads, bool(ctx.jobs))
         return result
+
+    def _count(self, more: int) -> None:
+        self._running += more
+        self._tell_running(self._running)
 
     def _wake(self, tenant_id: TenantId, heads: Mapping[str, int], jobs: bool) -> None:
         try:

@@ -92,7 +92,8 @@ class Socket:
         self._following = asyncio.Lock()
         self._who: Principal | None = None
         self._owing: tuple[int, float] | None = None  # acknowledged up to here, and until when that is borne
-        self._heard = self._sending = _monotonic()
+        self._now = asyncio.get_running_loop().time
+        self._heard = self._sending = self._now()
         self._ending: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self._tasks = Tasks("socket", self._failed)
 
@@ -151,10 +152,10 @@ class Socket:
     async def _read(self) -> None:
         try:
             await self._welcome()
-            bucket = Bucket(frames.FRAMES_PER_SECOND, 4 * frames.FRAMES_PER_SECOND, _monotonic())
+            bucket = Bucket(frames.FRAMES_PER_SECOND, 4 * frames.FRAMES_PER_SECOND, self._heard)
             while True:
                 data = await self._next()
-                if not bucket.take(_monotonic()):
+                if not bucket.take(self._heard):
                     raise goodbye(Reason.TOO_MANY_REQUESTS, retry=True, seconds=1)
                 if await self._take(data):
                     bucket.give_back()
@@ -167,7 +168,7 @@ class Socket:
 
     async def _next(self) -> bytes | str:
         message = await self._wire.receive()
-        self._heard = _monotonic()
+        self._heard = self._now()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         data: bytes | str = message.get("text") or message.get("bytes") or b""
@@ -312,7 +313,7 @@ class Socket:
             self._wake.clear()
             return
         if self._owing is None or self._owing[0] != follow.acked:
-            self._owing = follow.acked, _monotonic() + self._house.ack_seconds
+            self._owing = follow.acked, self._now() + self._house.ack_seconds
         try:
             async with asyncio.timeout_at(self._owing[1]):
                 await self._wake.wait()
@@ -326,7 +327,7 @@ class Socket:
     async def _send(self, data: bytes) -> None:
         self._blocked += 1
         if self._blocked == 1:
-            self._sending = _monotonic()
+            self._sending = self._now()
         try:
             await self._wire.send({"type": "websocket.send", "bytes": data})
         finally:
@@ -398,7 +399,3 @@ def _answer_to_malformed(data: bytes | str) -> Result | frames.Answer:
     if envelope.frame == "ask" and envelope.id:
         return frames.Answer(id=envelope.id[:64], refused=refusal)
     raise Ended(Goodbye(refused=refusal, retry=False), "malformed")
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()
