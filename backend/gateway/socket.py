@@ -221,7 +221,7 @@ class Socket:
             case frames.Ping():
                 await self._say(frames.Pong(sent=frame.sent, now=self._house.now()))
             case frames.Ack():
-                return self._acknowledge(_there(self._follow), frame.number)
+                return _acknowledged(_there(self._follow), frame.number)
             case frames.Run():
                 await self.runs.put(frame)
             case frames.Ask():
@@ -234,13 +234,6 @@ class Socket:
             case _:
                 await self._change_follows(frame)
         return False
-
-    def _acknowledge(self, follow: Follow, number: int) -> bool:
-        """Whether it says something new."""
-        before = follow.acked
-        if not follow.acknowledge(number):
-            raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
-        return follow.acked > before
 
     async def _change_follows(self, frame: frames.Resume | frames.Follow | frames.Unfollow) -> None:
         answers: list[msgspec.Struct] = []
@@ -346,6 +339,14 @@ class Socket:
 def _there(follow: Follow | None) -> Follow:
     assert follow is not None
     return follow
+
+
+def _acknowledged(follow: Follow, number: int) -> bool:
+    """Whether it says something new."""
+    before = follow.acked
+    if not follow.acknowledge(number):
+        raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
+    return follow.acked > before
 
 
 async def _kept(work: Awaitable[list[msgspec.Struct]]) -> list[msgspec.Struct]:

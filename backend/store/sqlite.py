@@ -54,9 +54,14 @@ class SqliteTransaction(Transaction):
 
     def _begun(self) -> Connection:
         if self._connection is None:
-            self._connection = self._engine.connect()
-            self._connection.info["tenant"] = self._tenant_id
-            self._connection.begin()
+            connection = self._engine.connect()
+            try:
+                connection.info["tenant"] = self._tenant_id
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
         return self._connection
 
 
