@@ -24,6 +24,7 @@ from backend.gateway.health import health_routes
 from backend.gateway.http import AnyOf, Http
 from backend.gateway.hub import Hub
 from backend.gateway.openapi import document
+from backend.gateway.pace import Pace
 from backend.gateway.passwords import Passwords
 from backend.gateway.presence import Presence
 from backend.gateway.runs import RunDoor
@@ -68,6 +69,7 @@ class Parts:
     runner: Runner
     asks: Asks
     bell: Bell
+    pace: Pace
     files: Files
     sessions: Sessions
     sign_in: SignInDoor
@@ -90,7 +92,8 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             metrics.command_seconds.observe(seconds)
 
         bell = Bell()
-        runner = Runner(store, now=clock.now, grown=bus.grown, jobs_made=bell.ring, observe=ran)
+        pace = Pace()
+        runner = Runner(store, now=clock.now, grown=bus.grown, jobs_made=bell.ring, running=pace.running, observe=ran)
         asks = Asks(store, now=clock.now)
         passwords = Passwords(settings.sign_in)
         stack.callback(passwords.close)
@@ -104,6 +107,7 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             runner=runner,
             asks=asks,
             bell=bell,
+            pace=pace,
             files=open_files(settings.files_place),
             sessions=sessions,
             sign_in=SignInDoor(store, runner, sessions, passwords, brakes, metrics, clock.now),
@@ -124,13 +128,14 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
     """The door and the jobs of one process."""
     settings, metrics = parts.settings, parts.metrics
     epoch = await parts.store.control.epoch()
-    feeds = Feeds(parts.store)
+    feeds = Feeds(parts.store, parts.pace.turn)
     presence = Presence(parts.store, parts.runner)
     hub = Hub(
         feeds,
         parts.sessions,
         parts.bus,
         metrics,
+        parts.pace,
         poll_seconds=settings.bus.poll_seconds,
         per_user=settings.limits.sockets_per_user,
         also=presence.renew,

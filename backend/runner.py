@@ -79,6 +79,10 @@ class Decided:
         return {change.key for change in self.ctx.changes}
 
 
+def _unheard(_running: int) -> None:
+    pass
+
+
 def _unobserved(command_type: str, outcome: str, seconds: float) -> None:
     pass
 
@@ -87,7 +91,8 @@ class Runner:
     """Runs each (tenant, actor, command id) at most once; a repeat gets the first run's result.
 
     `grown` is told after a commit which scopes have grown and `jobs_made` that there are jobs: both are hints, must
-    return at once and may fail. `observe` gets (command type, outcome, seconds) for the metrics.
+    return at once and may fail. `running` hears how many commands run whenever that changes; `observe` gets (command
+    type, outcome, seconds) for the metrics.
     """
 
     def __init__(
@@ -97,12 +102,15 @@ class Runner:
         now: Callable[[], datetime],
         grown: Grown,
         jobs_made: Callable[[], None],
+        running: Callable[[int], None] = _unheard,
         observe: Observe = _unobserved,
     ) -> None:
         self._store = store
         self._now = now
         self._grown = grown
         self._jobs_made = jobs_made
+        self._running = 0
+        self._tell_running = running
         self._observe = observe
 
     async def run(
@@ -110,6 +118,7 @@ class Runner:
     ) -> Result:
         """What became of it. Never raises for what is asked, nor for a fault of the database (UNAVAILABLE)."""
         began = time.perf_counter()
+        self._count(1)
         try:
             result = await self._run(tenant_id, actor, command_id, type_name, bytes(body))
         except Unavailable as error:
@@ -118,6 +127,8 @@ class Runner:
         except Exception:
             _log.exception("%s %s of %s failed", type_name, command_id, actor)
             result = Result(id=command_id, refused=refused(Reason.UNAVAILABLE))
+        finally:
+            self._count(-1)
         self._observe(type_name, _outcome(result), time.perf_counter() - began)
         return result
 
@@ -173,6 +184,10 @@ class Runner:
             saved = await tx.save_all([decided.commit])
         self._wake(tenant_id, saved, bool(decided.ctx.jobs))
         return decided.result
+
+    def _count(self, more: int) -> None:
+        self._running += more
+        self._tell_running(self._running)
 
     async def _together(self, tenant_id: TenantId, asked: Sequence[Asked]) -> dict[Asker, Result]:
         """Results of those that could share a transaction; nothing of the others was written."""

@@ -70,6 +70,7 @@ class Delivery:
             if snapshot.seq is None:
                 snapshot.seq = (await tx.journal.heads([snapshot.scope])).get(snapshot.scope, 0)
             page = await tx.snapshots.page(snapshot.scope, snapshot.after, PAGE_ENTITIES)
+        stamp = self._depends_on(snapshot.scope)
         if revoked := await self._revoked([snapshot.scope]):
             return revoked
         self.sent += 1
@@ -85,6 +86,7 @@ class Delivery:
         snapshot.after = page.next_key
         if frame.last:
             standing.arrived(snapshot, snapshot.seq)
+            standing.checked[snapshot.scope] = stamp
         self._wake()
         return codec.encode(frame)
 
@@ -109,9 +111,10 @@ class Delivery:
         return [self._revoke(scope) for scope in asked if scope not in allowed]
 
     def _stamp(self, scope: str) -> tuple[int, int] | None:
+        return self._depends_on(scope) if scope in self._standing.cursors else None
+
+    def _depends_on(self, scope: str) -> tuple[int, int]:
         """What the right to follow depends on, as far as the feed has read."""
-        if scope not in self._standing.cursors:
-            return None
         match scope.partition(":")[0]:
             case ScopeKind.CONVERSATION:
                 return self._feed.rights, self._standing.turns(scope)

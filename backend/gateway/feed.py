@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Final, Protocol
 
 import msgspec
@@ -83,13 +83,15 @@ class TenantFeed:
     them, taken in this order, is mergeable as well.
     """
 
-    def __init__(self, store: Store, tenant_id: TenantId) -> None:
+    def __init__(self, store: Store, tenant_id: TenantId, turn: Callable[[], Awaitable[None]]) -> None:
+        """`turn` returns when what has grown may be read: what commits until then is read with it."""
         self.tenant_id = tenant_id
         self.logs: dict[str, ScopeLog] = {}
         self.loads = 0  # grows with everything that is read: what was computed from the logs before is stale
         self.rights = 0  # grows when somebody's rights may have changed
         self.shared: dict[object, object] = {}  # what followers compute alike; emptied with each load
         self._store = store
+        self._turn = turn
         self._order = 0
         self._dirty: set[str] = set()
         self._wake = asyncio.Event()
@@ -161,6 +163,7 @@ class TenantFeed:
     async def _read_forever(self) -> None:
         while True:
             await self._wake.wait()
+            await self._turn()
             self._wake.clear()
             dirty, self._dirty = self._dirty, set()
             try:
@@ -266,14 +269,15 @@ def _shape(put: Put) -> tuple[str | None, ...]:
 class Feeds:
     """The feeds of all tenants with followers in this process."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: Store, turn: Callable[[], Awaitable[None]]) -> None:
         self._store = store
+        self._turn = turn
         self._feeds: dict[str, TenantFeed] = {}
 
     def of(self, tenant_id: TenantId) -> TenantFeed:
         feed = self._feeds.get(tenant_id)
         if feed is None:
-            feed = self._feeds[tenant_id] = TenantFeed(self._store, tenant_id)
+            feed = self._feeds[tenant_id] = TenantFeed(self._store, tenant_id, self._turn)
         return feed
 
     def known(self, tenant_id: str) -> TenantFeed | None:

@@ -92,8 +92,10 @@ class Follow:
         """False where the number was never sent."""
         if number > self._delivery.sent:
             return False
+        withheld = self.waiting
         self.acked = max(self.acked, number)
-        self._wake()
+        if withheld:
+            self._wake()
         return True
 
     async def resume(self, cursors: Mapping[str, int]) -> list[msgspec.Struct]:

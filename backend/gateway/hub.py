@@ -10,6 +10,7 @@ import msgspec
 
 from backend.bus import Bus, Ended, Grown, Hint, Pulsing
 from backend.gateway.feed import Feeds
+from backend.gateway.pace import Pace
 from backend.gateway.sessions import Sessions
 from backend.gateway.socket import Socket, goodbye
 from backend.tasks import Tasks
@@ -22,7 +23,6 @@ from omnix_protocol.ids import SessionId
 K = TypeVar("K", bound=str)
 TICK_SECONDS: Final = 0.005
 """What is due to a socket within one tick goes out as one write."""
-TICK_MAX_SECONDS: Final = 0.3
 _log = logging.getLogger("backend.gateway.hub")
 
 
@@ -35,6 +35,7 @@ class Hub:
         sessions: Sessions,
         bus: Bus,
         metrics: Metrics,
+        pace: Pace,
         *,
         poll_seconds: float,
         per_user: int,
@@ -45,6 +46,7 @@ class Hub:
         self._sessions = sessions
         self._bus = bus
         self._metrics = metrics
+        self._pace = pace
         self._poll_seconds = poll_seconds
         self._per_user = per_user
         self._also = also
@@ -52,7 +54,6 @@ class Hub:
         self._of_user: dict[str, list[Socket]] = {}
         self._waking: set[Socket] = set()
         self._ticking = False
-        self._next_tick = 0.0
         self._closed = False
         self._tasks = Tasks("hub")
         self._unsubscribe = bus.subscribe(self._heard)
@@ -81,7 +82,7 @@ class Hub:
         if not self._ticking:
             self._ticking = True
             loop = asyncio.get_running_loop()
-            loop.call_at(max(loop.time() + TICK_SECONDS, self._next_tick), self._tick)
+            loop.call_at(max(loop.time() + TICK_SECONDS, self._pace.earliest), self._tick)
 
     def _tick(self) -> None:
         loop = asyncio.get_running_loop()
@@ -93,12 +94,8 @@ class Hub:
         loop.call_soon(self._after, began)
 
     def _after(self, began: float) -> None:
-        """The writers have had their turn. Three times what that took is given to everybody else before the next tick.
-
-        With many followers the time between ticks grows, so that commits travel together instead of one by one.
-        """
-        now = asyncio.get_running_loop().time()
-        self._next_tick = now + min(3 * (now - began), TICK_MAX_SECONDS)
+        """The writers have had their turn: that is what a round costs."""
+        self._pace.spent(asyncio.get_running_loop().time() - began)
 
     def add(self, socket: Socket) -> None:
         who = socket.who

@@ -26,6 +26,10 @@ class Bucket:
         self._level -= 1
         return True
 
+    def give_back(self) -> None:
+        """What passed was not of the client's own choice."""
+        self._level = min(self._burst, self._level + 1)
+
 
 class Buckets:
     """One for each name; the longest unused are forgotten."""

@@ -12,7 +12,6 @@ from backend.runner import Actor
 from backend.store.sessions import Rotation, SessionRow, TokenPair
 from backend.store.store import Store
 from omnix_protocol.ids import SessionId, TenantId, UserId, new_id
-from omnix_protocol.people import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,10 @@ class Sessions:
         row = await self._store.sessions.by_access(token_hash(token), self._now())
         if row is None or (device_id is not None and row.device_id != device_id):
             return None
-        async with self._store.read(row.tenant_id) as tx:
-            user = await tx.get(User, row.user_id)
-        if user is None or not user.active:
+        found = await self._store.credentials.standing(row.tenant_id, row.user_id)
+        if found is None or not found[0].active:
             return None
-        credential = await self._store.credentials.get(row.tenant_id, row.user_id)
+        user, password_due = found
         return Principal(
             tenant_id=row.tenant_id,
             actor=Actor("user", row.user_id),
@@ -72,7 +70,7 @@ class Sessions:
             user_id=row.user_id,
             name=user.name,
             device_name=row.device_name,
-            must_change_password=credential is not None and credential.must_change,
+            must_change_password=password_due,
         )
 
     async def bearer(self, token: str) -> Principal | None:

@@ -92,7 +92,8 @@ class Socket:
         self._following = asyncio.Lock()
         self._who: Principal | None = None
         self._owing: tuple[int, float] | None = None  # acknowledged up to here, and until when that is borne
-        self._heard = self._sending = _monotonic()
+        self._now = asyncio.get_running_loop().time
+        self._heard = self._sending = self._now()
         self._ending: asyncio.Future[Ended] = asyncio.get_running_loop().create_future()
         self._tasks = Tasks("socket", self._failed)
 
@@ -151,12 +152,13 @@ class Socket:
     async def _read(self) -> None:
         try:
             await self._welcome()
-            bucket = Bucket(frames.FRAMES_PER_SECOND, 4 * frames.FRAMES_PER_SECOND, _monotonic())
+            bucket = Bucket(frames.FRAMES_PER_SECOND, 4 * frames.FRAMES_PER_SECOND, self._heard)
             while True:
                 data = await self._next()
-                if not bucket.take(_monotonic()):
+                if not bucket.take(self._heard):
                     raise goodbye(Reason.TOO_MANY_REQUESTS, retry=True, seconds=1)
-                await self._take(data)
+                if await self._take(data):
+                    bucket.give_back()
         except WebSocketDisconnect:
             return
         except TooManyFollows:
@@ -166,7 +168,7 @@ class Socket:
 
     async def _next(self) -> bytes | str:
         message = await self._wire.receive()
-        self._heard = _monotonic()
+        self._heard = self._now()
         if message["type"] == "websocket.disconnect":
             raise WebSocketDisconnect(message.get("code", 1005))
         data: bytes | str = message.get("text") or message.get("bytes") or b""
@@ -207,19 +209,19 @@ class Socket:
         self._tasks.start(self._write(), "write")
         self._tasks.start(self._run(), "run")
 
-    async def _take(self, data: bytes | str) -> None:
+    async def _take(self, data: bytes | str) -> bool:
+        """Whether the client owed this frame: how many batches it answers is the server's choice."""
         frame = _decoded(data)
         if frame is None:
             self._house.metrics.frames.labels("malformed").inc()
             await self._say(_answer_to_malformed(data))
-            return
+            return False
         self._house.metrics.frames.labels(type(frame).__name__).inc()
         match frame:
             case frames.Ping():
                 await self._say(frames.Pong(sent=frame.sent, now=self._house.now()))
             case frames.Ack():
-                if not _there(self._follow).acknowledge(frame.number):
-                    raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
+                return _acknowledged(_there(self._follow), frame.number)
             case frames.Run():
                 await self.runs.put(frame)
             case frames.Ask():
@@ -231,6 +233,7 @@ class Socket:
                 raise goodbye(Reason.MALFORMED, retry=False, detail="hello was said already")
             case _:
                 await self._change_follows(frame)
+        return False
 
     async def _change_follows(self, frame: frames.Resume | frames.Follow | frames.Unfollow) -> None:
         answers: list[msgspec.Struct] = []
@@ -303,7 +306,7 @@ class Socket:
             self._wake.clear()
             return
         if self._owing is None or self._owing[0] != follow.acked:
-            self._owing = follow.acked, _monotonic() + self._house.ack_seconds
+            self._owing = follow.acked, self._now() + self._house.ack_seconds
         try:
             async with asyncio.timeout_at(self._owing[1]):
                 await self._wake.wait()
@@ -317,7 +320,7 @@ class Socket:
     async def _send(self, data: bytes) -> None:
         self._blocked += 1
         if self._blocked == 1:
-            self._sending = _monotonic()
+            self._sending = self._now()
         try:
             await self._wire.send({"type": "websocket.send", "bytes": data})
         finally:
@@ -336,6 +339,14 @@ class Socket:
 def _there(follow: Follow | None) -> Follow:
     assert follow is not None
     return follow
+
+
+def _acknowledged(follow: Follow, number: int) -> bool:
+    """Whether it says something new."""
+    before = follow.acked
+    if not follow.acknowledge(number):
+        raise goodbye(Reason.MALFORMED, retry=True, detail="ack of a number that was never sent")
+    return follow.acked > before
 
 
 async def _kept(work: Awaitable[list[msgspec.Struct]]) -> list[msgspec.Struct]:
@@ -389,7 +400,3 @@ def _answer_to_malformed(data: bytes | str) -> Result | frames.Answer:
     if envelope.frame == "ask" and envelope.id:
         return frames.Answer(id=envelope.id[:64], refused=refusal)
     raise Ended(Goodbye(refused=refusal, retry=False), "malformed")
-
-
-def _monotonic() -> float:
-    return asyncio.get_running_loop().time()

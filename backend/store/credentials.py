@@ -4,12 +4,16 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import and_, bindparam, delete, insert, select, update
 
 from backend.store.engine import Database
+from backend.store.prepared import Prepared
 from backend.store.tables.control import attempts
 from backend.store.tables.inbox import credentials
+from backend.store.tables.people import users
+from omnix_protocol import codec
 from omnix_protocol.ids import TenantId, UserId
+from omnix_protocol.people import User
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +33,11 @@ class Credentials:
             row = (await connection.execute(statement)).first()
         return None if row is None else Credential(row.hash, row.must_change)
 
+    async def standing(self, tenant_id: TenantId, user_id: UserId) -> tuple[User, bool] | None:
+        """A user, and whether their one-time password waits to be changed."""
+        found = await self._database.glance(tenant_id, _STANDING, {"tenant": tenant_id, "user": user_id})
+        return (codec.decode(found[0][0], User), bool(found[0][1])) if found else None
+
     async def put(self, tenant_id: TenantId, user_id: UserId, credential: Credential, now: datetime) -> None:
         c = credentials.c
         values = {"hash": credential.hash, "must_change": credential.must_change, "changed_at": now}
@@ -37,6 +46,17 @@ class Credentials:
             if not (await connection.execute(mine.values(**values))).rowcount:
                 row = {"tenant_id": tenant_id, "user_id": user_id, **values}
                 await connection.execute(insert(credentials), [row])
+
+
+_STANDING = Prepared(
+    select(users.c.body, credentials.c.must_change)
+    .outerjoin_from(
+        users,
+        credentials,
+        and_(credentials.c.tenant_id == bindparam("tenant"), credentials.c.user_id == users.c.id),
+    )
+    .where(users.c.tenant_id == bindparam("tenant"), users.c.id == bindparam("user"))
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,16 @@ for the raw inbox.
 """
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy.engine import make_url
 
 from backend.store import guard
 from backend.store.postgres import Postgres
+from backend.store.prepared import Prepared, Rows
 from backend.store.sqlite import Sqlite
 from backend.store.transaction import Transaction
 
@@ -58,6 +60,10 @@ class Database:
     def reading(self, tenant_id: str | None) -> AbstractAsyncContextManager[Transaction]:
         """A read-only transaction: everything read in it is of one moment."""
         return self._engine.reading(tenant_id)
+
+    async def glance(self, tenant_id: str | None, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """One statement that reads, in a transaction of its own: the cheapest look there is."""
+        return await self._engine.glance(tenant_id, prepared, parameters)
 
     @asynccontextmanager
     async def receiving(self) -> AsyncIterator[Transaction]:

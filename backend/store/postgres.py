@@ -55,6 +55,12 @@ class Postgres:
     def reading(self, tenant_id: str | None) -> Any:
         return self._begun(_READ, tenant_id)
 
+    async def glance(self, tenant_id: str | None, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """A transaction of one statement."""
+        transaction: Transaction
+        async with self.reading(tenant_id) as transaction:
+            return await transaction.fetch(prepared, parameters)
+
     async def close(self) -> None:
         await self._engine.dispose()
 

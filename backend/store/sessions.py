@@ -10,9 +10,11 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Row, delete, func, insert, select, update
+from sqlalchemy import Row, bindparam, delete, func, insert, select, update
 
 from backend.store.engine import Database
+from backend.store.prepared import Prepared
+from backend.store.tables.base import from_micros
 from backend.store.tables.control import sessions, tokens
 from backend.store.transaction import Transaction
 from omnix_protocol.ids import SessionId, TenantId, UserId
@@ -63,14 +65,15 @@ class Sessions:
 
     async def by_access(self, access: bytes, now: datetime) -> SessionRow | None:
         """The living session of an unexpired access token. Its first use puts earlier refresh tokens out of use."""
-        async with self._database.reading(None) as connection:
-            row = await _token(connection, access, ACCESS, now)
-        if row is None:
+        found = await self._database.glance(None, _ACCESS, {"digest": access, "now": now})
+        if not found:
             return None
-        if row.used_at is None:
+        session_id, tenant_id, user_id, device_id, device_name, address, created_at, seen_at, used_at = found[0]
+        if used_at is None:
             async with self._database.writing(None) as connection:
                 await _used(connection, access, now)
-        return _session(row)
+        opened, seen = from_micros(created_at), from_micros(seen_at)
+        return SessionRow(session_id, tenant_id, user_id, device_id, device_name, address, opened, seen)
 
     async def rotate(
         self, refresh: bytes, device_id: str, pair: TokenPair, now: datetime
@@ -143,6 +146,19 @@ class Sessions:
             await connection.execute(delete(tokens).where(tokens.c.expires_at < before))
             gone = sessions.c.created_at < before, sessions.c.id.not_in(alive)
             await connection.execute(delete(sessions).where(*gone))
+
+
+_LIVING = [sessions.c[name] for name in ("id", "tenant_id", "user_id", "device_id", "device_name", "address")]
+_ACCESS = Prepared(
+    select(*_LIVING, sessions.c.created_at, sessions.c.last_seen_at, tokens.c.used_at)
+    .join_from(tokens, sessions, sessions.c.id == tokens.c.session_id)
+    .where(
+        tokens.c.hash == bindparam("digest"),
+        tokens.c.kind == ACCESS,
+        tokens.c.expires_at > bindparam("now"),
+        sessions.c.ended_at.is_(None),
+    )
+)
 
 
 async def _token(

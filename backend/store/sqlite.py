@@ -15,33 +15,75 @@ from sqlalchemy.engine import URL
 
 from backend.store import guard
 from backend.store.prepared import Prepared, Rows, fetch
-from backend.store.transaction import Transaction, meaning
+from backend.store.transaction import Transaction, known
 
 T = TypeVar("T")
 
 
 class SqliteTransaction(Transaction):
-    def __init__(self, connection: Connection, threads: ThreadPoolExecutor) -> None:
-        self._connection = connection
+    """Begins together with its first statement: each way to the thread and back costs more than most statements."""
+
+    def __init__(self, engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> None:
+        self._engine = engine
         self._threads = threads
+        self._tenant_id = tenant_id
+        self._connection: Connection | None = None
 
     async def run(self, work: Callable[[Connection], T]) -> T:
-        return await in_thread(self._threads, work, self._connection)
+        return await in_thread(self._threads, lambda: work(self._begun()))
 
     async def fetch(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
-        return await in_thread(self._threads, fetch, self._connection, prepared, parameters)
+        return await in_thread(self._threads, lambda: fetch(self._begun(), prepared, parameters))
+
+    async def commit(self) -> None:
+        if self._connection is not None:
+            await in_thread(self._threads, _commit, self._connection)
+
+    async def close(self) -> None:
+        """Let go of the connection; what was not committed is undone."""
+        if self._connection is not None and not self._connection.closed:
+            await in_thread(self._threads, self._connection.close)
+
+    def glance(self, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """All of it at once, in the connection's thread."""
+        try:
+            return fetch(self._begun(), prepared, parameters)
+        finally:
+            if self._connection is not None:
+                self._connection.close()
+
+    def _begun(self) -> Connection:
+        if self._connection is None:
+            connection = self._engine.connect()
+            try:
+                connection.info["tenant"] = self._tenant_id
+                connection.begin()
+            except BaseException:
+                connection.close()
+                raise
+            self._connection = connection
+        return self._connection
 
 
 async def in_thread(threads: ThreadPoolExecutor, work: Callable[..., T], *arguments: Any) -> T:
     """The work's result. Whoever is cancelled meanwhile leaves only when the thread has let go of the connection."""
-    running = asyncio.get_running_loop().run_in_executor(threads, work, *arguments)
+    loop = asyncio.get_running_loop()
+    over: asyncio.Future[None] = loop.create_future()
+    running = threads.submit(work, *arguments)
+    running.add_done_callback(lambda _: loop.call_soon_threadsafe(_tell, over))
     try:
-        return await asyncio.shield(running)
+        await over
     except asyncio.CancelledError:
-        await asyncio.wait([running])
-        if not running.cancelled():
-            running.exception()  # nobody else will look at it
+        late = asyncio.wrap_future(running)
+        await asyncio.wait([late])
+        late.exception()  # nobody else will look at it
         raise
+    return running.result()
+
+
+def _tell(over: asyncio.Future[None]) -> None:
+    if not over.done():
+        over.set_result(None)
 
 
 class Sqlite:
@@ -65,6 +107,13 @@ class Sqlite:
         async with self._readers, _begun(self._reader, self._reader_threads, tenant_id) as transaction:
             yield transaction
 
+    async def glance(self, tenant_id: str | None, prepared: Prepared, parameters: Mapping[str, Any]) -> Rows:
+        """A transaction of one statement, in one piece."""
+        transaction = SqliteTransaction(self._reader, self._reader_threads, tenant_id)
+        async with self._readers:
+            with known():
+                return await in_thread(self._reader_threads, transaction.glance, prepared, parameters)
+
     async def close(self) -> None:
         await in_thread(self._reader_threads, self._reader.dispose)
         await in_thread(self._writer_thread, self._writer.dispose)
@@ -74,25 +123,13 @@ class Sqlite:
 
 @asynccontextmanager
 async def _begun(engine: Engine, threads: ThreadPoolExecutor, tenant_id: str | None) -> AsyncIterator[Transaction]:
-    connection: Connection | None = None
-
-    def begin() -> Connection:
-        nonlocal connection
-        connection = engine.connect()
-        connection.info["tenant"] = tenant_id
-        connection.begin()
-        return connection
-
+    transaction = SqliteTransaction(engine, threads, tenant_id)
     try:
-        yield SqliteTransaction(await in_thread(threads, begin), threads)
-        await in_thread(threads, _commit, connection)
-    except BaseException as error:
-        if (known := meaning(error)) is not None:
-            raise known from error
-        raise
+        with known():
+            yield transaction
+            await transaction.commit()
     finally:
-        if connection is not None and not connection.closed:
-            await in_thread(threads, connection.close)
+        await transaction.close()
 
 
 def _commit(connection: Connection) -> None:
@@ -122,7 +159,8 @@ def _engine(url: URL, connections: int, *, writes: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+        driver: Any = connection.connection.driver_connection
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")
 
     @event.listens_for(engine, "before_cursor_execute")
     def bound(connection: Connection, _cursor: Any, sql: str, parameters: Any, _context: Any, many: bool) -> None:

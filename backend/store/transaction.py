@@ -3,6 +3,7 @@
 import sqlite3
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Executable, Row
@@ -62,6 +63,17 @@ def done(connection: Connection, statement: Executable, parameters: Parameters |
     result = connection.execute(statement, parameters)
     rows = result.all() if result.returns_rows else ()
     return Done(rows, result.rowcount)
+
+
+@contextmanager
+def known() -> Iterator[None]:
+    """Errors of the database leave the block as what they mean."""
+    try:
+        yield
+    except BaseException as error:
+        if (meant := meaning(error)) is not None:
+            raise meant from error
+        raise
 
 
 def meaning(error: BaseException) -> Exception | None:

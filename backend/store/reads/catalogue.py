@@ -1,7 +1,11 @@
 """Reads of categories and quick replies."""
 
+from sqlalchemy import bindparam, select
+
 from backend.store.link import Link
+from backend.store.prepared import Prepared
 from backend.store.tables.catalogue import quick_replies
+from omnix_protocol import codec
 from omnix_protocol.catalogue import Category, QuickReply
 from omnix_protocol.ids import CategoryId
 
@@ -23,5 +27,12 @@ class CatalogueReads:
         return path
 
     async def quick_reply_by_shortcut(self, shortcut: str) -> list[QuickReply]:
-        statement = self._link.select(QuickReply).where(quick_replies.c.shortcut == shortcut)
-        return await self._link.entities(QuickReply, statement.order_by(quick_replies.c.id))
+        found = await self._link.fetch(_BY_SHORTCUT, {"shortcut": shortcut})
+        return [codec.decode(row[0], QuickReply) for row in found]
+
+
+_BY_SHORTCUT = Prepared(
+    select(quick_replies.c.body)
+    .where(quick_replies.c.tenant_id == bindparam("tenant"), quick_replies.c.shortcut == bindparam("shortcut"))
+    .order_by(quick_replies.c.id)
+)

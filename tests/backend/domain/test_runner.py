@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from backend.domain.base import SYSTEM, Actor
 from backend.domain.entitlement import ASK, RUN
 from backend.domain.handlers import ANSWERS, HANDLERS
+from backend.runner import Runner
 from backend.store.store import Store
 from omnix_protocol import codec
 from omnix_protocol.base import COMMANDS, QUERIES
@@ -45,6 +47,20 @@ async def test_a_repeat_gets_the_first_result_and_another_body_is_refused(compan
     # the id is the asker's own: another's command may bear the same
     theirs = await company.run("bima", AddCustomer(customer_id=CustomerId(new_id()), name="Cici"), command_id)
     assert theirs.refused is None
+
+
+async def test_how_many_commands_run_is_told_also_when_one_is_refused(company: Office) -> None:
+    told: list[int] = []
+    runner = Runner(
+        company.store, now=company.clock, grown=lambda *_: None, jobs_made=lambda: None, running=told.append
+    )
+    add = encode_storable(AddCustomer(customer_id=CustomerId(new_id()), name="Budi"))
+    runs = [("AddCustomer", add), ("Teleport", b"{}"), ("AddCustomer", b"{")]
+    who = company.actor("ayu")
+    await asyncio.gather(*(runner.run(TENANT_ID, who, CommandId(new_id()), name, body) for name, body in runs))
+    assert told[-1] == 0
+    assert {abs(after - before) for before, after in pairwise([0, *told])} == {1}
+    assert len(told) == 2 * len(runs)
 
 
 async def test_a_refusal_stays_the_answer_to_its_command(company: Office) -> None:

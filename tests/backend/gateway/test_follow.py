@@ -247,6 +247,33 @@ async def test_batches_that_wait_for_an_acknowledgement_are_joined(backend: Back
         assert sum(isinstance(f, frames.Batch) for f in desk.seen) <= 4
 
 
+async def test_what_was_looked_up_for_the_snapshot_is_not_looked_up_again(
+    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+    may_follow_of = backend.parts.asks.may_follow_of
+
+    async def noted(tenant_id: TenantId, actor: Actor, wanted: Sequence[str]) -> frozenset[str]:
+        asked.extend(wanted)
+        return await may_follow_of(tenant_id, actor, wanted)
+
+    async with backend.desk(AGENT) as desk:
+        await desk.resume()
+        monkeypatch.setattr(backend.parts.asks, "may_follow_of", noted)
+        await backend.as_system(people.tenant_id, quick_reply("first"))
+        await desk.expect(frames.Batch)
+        assert asked == []
+        # as soon as rights may have changed, everything is looked up
+        async with backend.parts.store.read(people.tenant_id) as tx:
+            user = await tx.get(User, people.other)
+        assert user is not None
+        await backend.as_system(
+            people.tenant_id, EditUser(user_id=people.other, base_version=user.version, name="Lain")
+        )
+        await desk.expect(frames.Batch)
+        assert asked == ["tenant"]
+
+
 async def test_a_pulse_reaches_who_follows_the_conversation_and_nobody_else(backend: Backend, people: People) -> None:
     async with backend.desk(AGENT) as agent, backend.desk(LEADER) as leader, backend.desk(OTHER) as other:
         await agent.resume()

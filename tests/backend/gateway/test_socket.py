@@ -152,6 +152,21 @@ async def test_a_flood_is_sent_away_and_may_come_back(backend: Backend, people: 
         pass
 
 
+async def test_acknowledgements_that_are_owed_are_no_flood(
+    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(frames, "FRAMES_PER_SECOND", 2)
+    async with backend.desk("leader@samudra.example") as desk:
+        await desk.resume()
+        batches = []
+        for number in range(30):
+            await backend.as_system(people.tenant_id, quick_reply(f"r{number}"))
+            batches.append(await desk.expect(frames.Batch))
+        for _ in range(30):
+            await desk.send(frames.Ack(number=batches[-1].number))
+        assert (await desk.goodbye()).refused.reason == Reason.TOO_MANY_REQUESTS
+
+
 async def test_more_follows_than_allowed_end_the_socket(
     backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
