@@ -5,7 +5,6 @@ import logging
 import platform
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -143,8 +142,7 @@ class Door:
             await http.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _SigningOut:
+class _SigningOut(msgspec.Struct, frozen=True):
     """The port Account, which also ends this life on the screen."""
 
     inner: Account
@@ -201,7 +199,7 @@ class Life:
             profile.keep(signed_in)
         self.desk = Desk(profile.known.server, signed_in, profile.known.device_id, folder, key, keep)
         account = _SigningOut(self.desk.ports.account, profile, ended, folder, key)
-        self.ports: Ports = replace(self.desk.ports, account=account)
+        self.ports: Ports = msgspec.structs.replace(self.desk.ports, account=account)
 
     @property
     def source(self) -> Source:

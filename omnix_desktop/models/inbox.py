@@ -1,8 +1,8 @@
 """What waits, what the agent handles, and what this login finished today (S0.18–S0.25)."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import inbox as queries
@@ -22,8 +22,7 @@ _TYPES = frozenset({"Interaction", "Tenant", "draft", "outbox"})
 PAGE = 200
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True):
     """An interaction as a row of a list says it."""
 
     key: InteractionId

@@ -1,6 +1,6 @@
 """Handling and History: what the agent handles, and what this login finished today (S0.22–S0.25)."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.cache.reading import Key, Page, Reader, entities, page
 from omnix_protocol import scopes
@@ -8,8 +8,7 @@ from omnix_protocol.conversations import Interaction
 from omnix_protocol.ids import CustomerId, UserId
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True):
     """An interaction with what this machine knows beside it."""
 
     interaction: Interaction
@@ -18,8 +17,7 @@ class InboxRow:
     refused: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
+class InboxCounts(msgspec.Struct, frozen=True):
     handling: int = 0
     history: int = 0
     unread: int = 0

@@ -3,7 +3,8 @@ PyInstaller sees them.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.models.desk import Desk
@@ -15,8 +16,7 @@ from omnix_desktop.ui.panels.work import CasePanel, TicketPanel
 from omnix_desktop.ui.widgets.panel import Panel
 
 
-@dataclass(frozen=True, slots=True)
-class PanelPlace:
+class PanelPlace(msgspec.Struct, frozen=True):
     """A panel, its drawing on the rail, and where it stands before the user has moved anything."""
 
     name: str

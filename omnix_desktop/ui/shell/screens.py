@@ -2,9 +2,9 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
@@ -37,8 +37,7 @@ class Settings(Protocol):
     def save_setting(self, name: str, value: bytes) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
-class WaysOut:
+class WaysOut(msgspec.Struct, frozen=True):
     """How the program ends: for good, or to begin again."""
 
     leave: Callable[[], None]

@@ -1,7 +1,6 @@
 """Signing in, in two steps: which company on which server, then who (S0.1–S0.9)."""
 
 import os
-from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
@@ -36,8 +35,7 @@ class Door(Protocol):
     def can_remember(self) -> bool: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Prefill:
+class Prefill(msgspec.Struct, frozen=True):
     """What stands in the fields already."""
 
     server: str = ""
