@@ -13,7 +13,7 @@ from omnix_protocol.base import Command, Pulse, Query
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId, FileId, SessionId, UserId
 from omnix_protocol.messages import Attachment
-from omnix_protocol.sign_in import Session, SignedIn
+from omnix_protocol.sign_in import Session, SignedIn, TenantFound
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -171,6 +171,18 @@ class Unsent(Protocol):
     def back_to_draft(self, command_id: CommandId) -> None:
         """Give the text back to its composer, in front of what is there."""
         ...
+
+
+class Door(Protocol):
+    """Where one signs in."""
+
+    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused: ...
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | Refused: ...
+
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None: ...
+
+    def can_remember(self) -> bool: ...
 
 
 class Ports(msgspec.Struct, frozen=True):
