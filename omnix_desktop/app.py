@@ -2,7 +2,6 @@
 
 import gc
 import json
-import os
 from pathlib import Path
 from typing import NamedTuple
 
@@ -36,20 +35,21 @@ def start(options: Options) -> int:
     gc.disable()  # nothing made while starting is garbage
     leave_alone()
     from omnix_desktop.platform.instance import SingleInstance
-    from omnix_desktop.platform.restart import SCALE, start_again
+    from omnix_desktop.platform.keychain import Keychain, session_of
+    from omnix_desktop.platform.restart import start_again, use_scale
     from omnix_desktop.ui.shell.frame import Frame, application, paint_what_is_shown
     from omnix_desktop.ui.shell.timings import Timings
 
     timings = Timings(options.timings) if options.timings else None
     seen = {} if options.safe_mode else looks(options.profile)
-    scaled = SCALE not in os.environ
-    os.environ.setdefault(SCALE, seen.get("zoom", "1"))
+    scaled = use_scale(seen.get("zoom", "1"))
     app = application(RELEASE)
     instance = SingleInstance(str(profile_folder(options.profile)))
     if not instance.claim():
         return 0
-    frame = None
+    frame, keychain = None, Keychain()
     if seen.get("stays"):
+        keychain.read_ahead(session_of(options.profile))
         frame = Frame(seen.get("ground", ""), seen.get("place", ""))
         if timings:
             timings.first(frame, "frame")
@@ -58,25 +58,22 @@ def start(options: Options) -> int:
     from omnix_desktop.i18n import keep_catalogues, language, on_language_change, set_language
     from omnix_desktop.session import Lives, Profile
     from omnix_desktop.ui.shell.later import Later
-    from omnix_desktop.ui.shell.mark import mark
     from omnix_desktop.ui.shell.program import Program
-    from omnix_desktop.ui.theme import theme
+    from omnix_desktop.ui.theme import mode_of, theme
 
     def fetch() -> Later:
         from omnix_desktop.ui.shell.fetched import LATER
 
         return LATER
 
-    profile = Profile(options.profile, options.server)
+    profile = Profile(options.profile, options.server, keychain)
     keep_catalogues(home() / "catalogues")
     set_language(profile.known.language)
     forget = on_language_change(lambda: profile.remember(language=language()))
-    mode = profile.known.theme if profile.known.theme in ("light", "dark") else "system"
-    theme().install(app, mode, "fusion" if options.safe_mode else "qlementine")  # type: ignore[arg-type]  # checked
+    theme().install(app, mode_of(profile.known.theme), "fusion" if options.safe_mode else "qlementine")
     program = Program(
         Lives(profile), RELEASE, fetch, safe=options.safe_mode, wallboard=options.wallboard, timings=timings
     )
-    instance.called.connect(program.come_forward)
     program.show(frame)
     paint_what_is_shown()
     gc.freeze()
@@ -86,7 +83,8 @@ def start(options: Options) -> int:
 
     import qasync
 
-    app.setWindowIcon(mark())
+    instance.called.connect(program.come_forward)
+    instance.listen()
     with asyncio.Runner(loop_factory=lambda: qasync.QEventLoop(app)) as runner:
         runner.run(program.live())
     forget()

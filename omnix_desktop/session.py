@@ -15,7 +15,7 @@ from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.clock import ServerClock
 from omnix_desktop.models.source import Source
-from omnix_desktop.platform.keychain import Keychain
+from omnix_desktop.platform.keychain import Keychain, session_of
 from omnix_desktop.platform.keys import Locked, key_for, rewrap
 from omnix_desktop.platform.paths import desk_folder, profile_folder
 from omnix_desktop.ports import OFFLINE, Account, Ports
@@ -50,10 +50,10 @@ class Known(msgspec.Struct, frozen=True):
 class Profile:
     """One server, as this machine knows it."""
 
-    def __init__(self, name: str, server: str = "") -> None:
+    def __init__(self, name: str, server: str = "", keychain: Keychain | None = None) -> None:
         self.name = name
         self.folder = profile_folder(name)
-        self.keychain = Keychain()
+        self.keychain = keychain or Keychain()
         self._file = self.folder / "profile.json"
         self.known = self._read()
         if not self.known.device_id:
@@ -87,7 +87,7 @@ class Profile:
         self.keychain.forget(self._token_name())
 
     def _token_name(self) -> str:
-        return f"{self.name}|session"
+        return session_of(self.name)
 
     def _read(self) -> Known:
         try:

@@ -14,6 +14,13 @@ AFRESH = "PYINSTALLER_RESET_ENVIRONMENT"
 _log = logging.getLogger("omnix_desktop.platform.restart")
 
 
+def use_scale(size: str) -> bool:
+    """Before Qt's application is made. Whether the size is this program's own: the user's own scale comes first."""
+    ours = SCALE not in os.environ
+    os.environ.setdefault(SCALE, size)
+    return ours
+
+
 def command_line(executable: str, given: Sequence[str], arguments: Sequence[str], *, frozen: bool) -> list[str]:
     """What starts this program again: `given` to the interpreter, or as a frozen program the `arguments` alone."""
     return [executable, *(arguments if frozen else given)[1:]]

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QWidget
 
 from omnix_desktop.i18n import tr
@@ -13,6 +14,7 @@ from omnix_desktop.ports import Door, LinkState, LinkStatus
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.later import Entrance, Fetch
+from omnix_desktop.ui.shell.mark import mark
 from omnix_desktop.ui.shell.painted_rows import PaintedRows
 from omnix_desktop.ui.shell.screens import WaysOut
 from omnix_desktop.ui.shell.timings import Timings
@@ -83,6 +85,7 @@ class Program(QObject):
 
     async def live(self) -> None:
         """The loop runs: reach for the server, until somebody leaves."""
+        QGuiApplication.setWindowIcon(mark())
         if self._work is not None:
             self._work.start()
         await self._leaving.wait()
