@@ -1,7 +1,7 @@
 """What panels are made of: section heads, cards, facts in rows, the empty state."""
 
-from PySide6.QtCore import QEvent, QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from omnix_desktop.ui.theme import Radius, Space, draw_icon
@@ -121,7 +121,7 @@ class _Glyph(QWidget):
 
 
 class EmptyState(QWidget):
-    """Nothing here: why, and what to do about it. Most are never seen, so it is furnished when it is about to be."""
+    """Nothing here: why, and what to do about it. Most are never seen, so it is furnished when it is shown."""
 
     activated = Signal()
 
@@ -146,12 +146,12 @@ class EmptyState(QWidget):
         self.setAccessibleDescription(sentence)
         self._say()
 
-    def event(self, event: QEvent) -> bool:
-        if event.type() == QEvent.Type.Polish and self._parts is None:
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._parts is None:
             self._parts = _Reason(self)
             self._parts.button.clicked.connect(lambda: self.activated.emit())
             self._say()
-        return super().event(event)
+        super().showEvent(event)
 
     def _say(self) -> None:
         if self._parts is not None:
