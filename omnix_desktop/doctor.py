@@ -1,17 +1,14 @@
 """`omnix-desktop --doctor`: what IT asks first, on one page, and a bundle to send that holds nothing secret."""
 
-import importlib.metadata
 import platform
 import shutil
 import sys
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from PySide6.QtCore import qVersion
-
 from omnix_desktop.platform.keychain import Keychain
 from omnix_desktop.platform.paths import home, log_folder
+from omnix_desktop.platform.qt_imports import qt_version
 
 _LIBRARIES = ("PySide6", "qasync", "httpx", "websockets", "SQLAlchemy", "sqlcipher3", "msgspec", "keyring")
 _LOW = 500 * 1024 * 1024
@@ -19,7 +16,7 @@ _LOW = 500 * 1024 * 1024
 
 def findings(release: str) -> Iterator[tuple[str, str, bool]]:
     """What, how it is, and whether that is well."""
-    yield "program", f"Omnix Desktop {release}, Python {platform.python_version()}, Qt {qVersion()}", True
+    yield "program", f"Omnix Desktop {release}, Python {platform.python_version()}, Qt {qt_version()}", True
     yield "system", f"{platform.system()} {platform.release()}, {platform.machine()}", True
     folder = home()
     yield "files", str(folder), _writable(folder)
@@ -43,6 +40,8 @@ def report(release: str) -> int:
 
 def bundle(target: Path, release: str) -> None:
     """The page and the redacted logs in one file."""
+    import zipfile  # not before the first frame of whoever does not ask for a bundle
+
     with zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as packed:
         page = "\n".join(f"{'ok' if fine else '!!'} {what}: {how}" for what, how, fine in findings(release))
         packed.writestr("doctor.txt", page)
@@ -63,6 +62,8 @@ def _writable(folder: Path) -> bool:
 
 
 def _version(name: str) -> str:
+    import importlib.metadata  # nor this: it brings the library for mail
+
     try:
         return importlib.metadata.version(name)
     except importlib.metadata.PackageNotFoundError:

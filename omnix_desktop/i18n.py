@@ -19,11 +19,13 @@ When: TypeAlias = date | datetime | int | float
 Entry: TypeAlias = str | dict[str, str]
 
 
+_CHECKOUT = Path(__file__).resolve().parent.parent
+
+
 def resource_path(*parts: str) -> Path:
     """A file under resources/, in a checkout as in the frozen program."""
     frozen = getattr(sys, "_MEIPASS", None)
-    root = Path(frozen) if frozen else Path(__file__).resolve().parent.parent
-    return root.joinpath("resources", *parts)
+    return (Path(frozen) if frozen else _CHECKOUT).joinpath("resources", *parts)
 
 
 def load_catalogue(language: str) -> dict[str, Entry]:

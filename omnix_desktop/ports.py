@@ -1,7 +1,6 @@
 """What screens and actions may ask of the rest, as Protocols; app.py hands in the parts."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -14,7 +13,7 @@ from omnix_protocol.base import Command, Pulse, Query
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import CommandId, FileId, SessionId, UserId
 from omnix_protocol.messages import Attachment
-from omnix_protocol.sign_in import Session, SignedIn
+from omnix_protocol.sign_in import Session, SignedIn, TenantFound
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -28,8 +27,7 @@ TIMED_OUT: Final = Refused(code="timed_out")
 """The server did not answer in time; whether it ran the command is not known yet (`refused.timed_out`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(msgspec.Struct, frozen=True):
     """Something on this machine that a person has to know: a translatable key and its arguments.
 
     Keys: disk_full, local_set_aside (path), cache_rebuilt, out_of_bounds (detail), storage (detail).
@@ -39,8 +37,7 @@ class Fault:
     detail: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
+class Outcome(msgspec.Struct, frozen=True):
     """What became of a command: the body of its result, or the refusal."""
 
     body: bytes | msgspec.Raw = b"null"
@@ -122,8 +119,7 @@ class LinkState(StrEnum):
     ENDED = "ended"  # trying again makes no sense: `refused` says why (signed out, version …)
 
 
-@dataclass(frozen=True, slots=True)
-class LinkStatus:
+class LinkStatus(msgspec.Struct, frozen=True):
     """The connection as the status bar shows it."""
 
     state: LinkState = LinkState.OFFLINE
@@ -177,8 +173,19 @@ class Unsent(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Ports:
+class Door(Protocol):
+    """Where one signs in."""
+
+    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused: ...
+
+    async def sign_in(self, email: str, password: str) -> SignedIn | Refused: ...
+
+    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None: ...
+
+    def can_remember(self) -> bool: ...
+
+
+class Ports(msgspec.Struct, frozen=True):
     """All of them, as app.py hands them to the screens."""
 
     run: Run

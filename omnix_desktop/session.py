@@ -5,7 +5,6 @@ import logging
 import platform
 from collections.abc import Awaitable, Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import TypeVar
@@ -16,7 +15,7 @@ from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.clock import ServerClock
 from omnix_desktop.models.source import Source
-from omnix_desktop.platform.keychain import Keychain
+from omnix_desktop.platform.keychain import Keychain, session_of
 from omnix_desktop.platform.keys import Locked, key_for, rewrap
 from omnix_desktop.platform.paths import desk_folder, profile_folder
 from omnix_desktop.ports import OFFLINE, Account, Ports
@@ -51,10 +50,10 @@ class Known(msgspec.Struct, frozen=True):
 class Profile:
     """One server, as this machine knows it."""
 
-    def __init__(self, name: str, server: str = "") -> None:
+    def __init__(self, name: str, server: str = "", keychain: Keychain | None = None) -> None:
         self.name = name
         self.folder = profile_folder(name)
-        self.keychain = Keychain()
+        self.keychain = keychain or Keychain()
         self._file = self.folder / "profile.json"
         self.known = self._read()
         if not self.known.device_id:
@@ -88,7 +87,7 @@ class Profile:
         self.keychain.forget(self._token_name())
 
     def _token_name(self) -> str:
-        return f"{self.name}|session"
+        return session_of(self.name)
 
     def _read(self) -> Known:
         try:
@@ -143,8 +142,7 @@ class Door:
             await http.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _SigningOut:
+class _SigningOut(msgspec.Struct, frozen=True):
     """The port Account, which also ends this life on the screen."""
 
     inner: Account
@@ -201,7 +199,7 @@ class Life:
             profile.keep(signed_in)
         self.desk = Desk(profile.known.server, signed_in, profile.known.device_id, folder, key, keep)
         account = _SigningOut(self.desk.ports.account, profile, ended, folder, key)
-        self.ports: Ports = replace(self.desk.ports, account=account)
+        self.ports: Ports = msgspec.structs.replace(self.desk.ports, account=account)
 
     @property
     def source(self) -> Source:

@@ -1,7 +1,8 @@
 """Action and the registry: one entry per thing that a user can do."""
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+
+import msgspec
 
 from omnix_desktop.actions.place import Place
 from omnix_desktop.models.why import Why
@@ -12,8 +13,7 @@ Runs = Callable[[Place], Awaitable[None] | None]
 Enabled = Callable[[Place], Why | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Action:
+class Action(msgspec.Struct, frozen=True):
     """What a user can do. Its label is `actions.<id>`, dots as they are."""
 
     id: str

@@ -1,7 +1,8 @@
 """Where an action happens: the ports, what the screens show, and what can be asked of the screens themselves."""
 
-from dataclasses import dataclass
 from typing import Protocol
+
+import msgspec
 
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.ports import Ports
@@ -47,8 +48,7 @@ class Screen(Protocol):
         ...
 
 
-@dataclass(slots=True)
-class Place:
+class Place(msgspec.Struct):
     """Handed to every action."""
 
     ports: Ports

@@ -6,10 +6,10 @@ comes in where nothing was typed here since both agreed; otherwise both stay, ap
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from omnix_desktop.cache.writing import Connection
 from omnix_protocol.messages import TEXT_MAX, Attachment, Draft
@@ -23,8 +23,7 @@ _files: Final = msgspec.json.Decoder(tuple[Attachment, ...])
 _COLUMNS: Final = "text, attachments, version, agreed, offered, apart"
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(msgspec.Struct, frozen=True):
     """A draft of this machine, beside the server's."""
 
     text: str = ""
@@ -44,8 +43,7 @@ Keep = Callable[[Key, str], bool]
 """Whether this text of a draft is not to be offered now."""
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
+class Offer(msgspec.Struct, frozen=True):
     """A text to be handed to the server."""
 
     conversation_id: str

@@ -1,9 +1,10 @@
 """How queries read: rows of SQL through the driver, bodies decoded into entities, pages by key."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final, Generic, Protocol, TypeVar, cast
+
+import msgspec
 
 from omnix_protocol import codec
 from omnix_protocol.base import Entity
@@ -22,16 +23,14 @@ class Reader(Protocol):
     def rows(self, sql: str, binds: Sequence[Bind] = ()) -> list[tuple[Any, ...]]: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Key:
+class Key(msgspec.Struct, frozen=True):
     """Where a page ended: the sorting moment and the id of its last row."""
 
     at: int  # microseconds
     id: str
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[R]):
+class Page(msgspec.Struct, Generic[R], frozen=True):
     """Rows in order; `after` is the key to ask for the next page with, None at the end."""
 
     rows: tuple[R, ...] = ()

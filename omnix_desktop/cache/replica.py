@@ -6,8 +6,9 @@ membership goes; a commit counts in a scope only when it is the next one there.
 
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future
-from dataclasses import dataclass, field
 from typing import Final
+
+import msgspec
 
 from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.feed import EVERYTHING, Changed
@@ -45,8 +46,7 @@ class Rewound(Exception):
     """The server's state of this scope is older than what is here: it was restored from a backup."""
 
 
-@dataclass(frozen=True, slots=True)
-class Known:
+class Known(msgspec.Struct, frozen=True):
     """What the replica holds: the server's epoch, and the last sequence applied of each scope."""
 
     epoch: str | None
@@ -153,15 +153,14 @@ class Replica:
         return done
 
 
-@dataclass(slots=True)
-class _Changes:
+class _Changes(msgspec.Struct):
     """One transaction's changes, gathered, so that each entity and membership is written once."""
 
     connection: Connection
-    puts: dict[Entity, Put] = field(default_factory=dict)
-    members: dict[tuple[int, str, str], bool] = field(default_factory=dict)
-    cursors: dict[str, int | None] = field(default_factory=dict)
-    numbers: dict[str, int] = field(default_factory=dict)
+    puts: dict[Entity, Put] = msgspec.field(default_factory=dict)
+    members: dict[tuple[int, str, str], bool] = msgspec.field(default_factory=dict)
+    cursors: dict[str, int | None] = msgspec.field(default_factory=dict)
+    numbers: dict[str, int] = msgspec.field(default_factory=dict)
 
     def commit(self, commit: Commit) -> None:
         counts = {scope for scope, seq in commit.seqs.items() if self._is_next(scope, seq)}

@@ -2,7 +2,6 @@
 
 import functools
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,8 +29,7 @@ Column = tuple[str, Any] | tuple[str, Any, Any]
 """Name, type, and what it is where the body leaves it out."""
 
 
-@dataclass(frozen=True, slots=True)
-class Indexed:
+class Indexed(msgspec.Struct, frozen=True):
     """A side table: what queries look for in entities of some types."""
 
     table: str

@@ -1,16 +1,15 @@
 """A table of the wallboard: cells compared by value, so that only those that say something else are painted."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from PySide6.QtCore import QAbstractTableModel, QObject, Qt
 
 from omnix_desktop.models.paged_list import NO_PARENT, ROW_ROLE, Index
 
 
-@dataclass(frozen=True, slots=True)
-class BoardCell:
+class BoardCell(msgspec.Struct, frozen=True):
     """What a cell says; `bar` from 0 to 1 stands before the words."""
 
     words: str = ""
@@ -23,8 +22,7 @@ class BoardCell:
     bar_tone: str = "accent"
 
 
-@dataclass(frozen=True, slots=True)
-class BoardRow:
+class BoardRow(msgspec.Struct, frozen=True):
     key: str
     cells: tuple[BoardCell, ...]
 

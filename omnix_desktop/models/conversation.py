@@ -1,7 +1,6 @@
 """The head of the opened conversation: who, through which account, what is due, until when."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import inbox as inbox_queries
@@ -15,8 +14,7 @@ from omnix_desktop.models.tick import Tick
 from omnix_protocol.conversations import HELD, Interaction, Status
 
 
-@dataclass(frozen=True, slots=True)
-class Head:
+class Head(msgspec.Struct, frozen=True):
     """What the header says."""
 
     name: str

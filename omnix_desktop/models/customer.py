@@ -1,8 +1,8 @@
 """The opened conversation's customer: profile with the unsent edits laid over, and what is wrong with those."""
 
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from msgspec import UNSET
 from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
@@ -20,8 +20,7 @@ _TYPES = frozenset({"Customer", "Identity", "Case", "Ticket", "outbox"})
 EDITABLE = ("name", "phones", "emails", "address", "service_numbers", "nik")
 
 
-@dataclass(frozen=True, slots=True)
-class Reached:
+class Reached(msgspec.Struct, frozen=True):
     """One way by which the customer writes to us."""
 
     kind: str

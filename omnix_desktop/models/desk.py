@@ -1,9 +1,9 @@
 """All view state of one signed-in life, made once and handed to panels and actions."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 
+from msgspec.structs import replace
 from PySide6.QtCore import QObject
 
 from omnix_desktop.cache.feed import Feed

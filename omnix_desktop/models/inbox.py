@@ -1,9 +1,9 @@
 """What waits, what the agent handles, and what this login finished today (S0.18–S0.25)."""
 
 from collections.abc import Callable, Collection, Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import inbox as queries
@@ -27,15 +27,13 @@ ENDED = frozenset({Status.RESOLVED, Status.ARCHIVED})
 Order = Callable[[Interaction], datetime]
 
 
-@dataclass(frozen=True, slots=True)
-class InboxCounts:
+class InboxCounts(msgspec.Struct, frozen=True):
     handling: int = 0
     history: int = 0
     unread: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True):
     """An interaction as a row of a list says it."""
 
     key: InteractionId

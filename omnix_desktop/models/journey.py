@@ -1,8 +1,9 @@
 """A customer's journey: the server's answer, what this machine knows better, and tickets (S0.51–S0.53)."""
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 
+import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import journey as queries
@@ -25,8 +26,7 @@ _TYPES = frozenset({"Interaction", "Case", "Ticket", "outbox"})
 _TICKET_TONES = {TicketStatus.OPEN: "soon", TicketStatus.IN_PROGRESS: "accent", TicketStatus.SOLVED: "good"}
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyLine:
+class JourneyLine(msgspec.Struct, frozen=True):
     """An interaction or a ticket as its row says it."""
 
     key: str

@@ -1,8 +1,8 @@
 """How many interactions the tenant and each person may handle, and what is being changed about that (S0.20)."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import wallboard as board_queries
@@ -18,8 +18,7 @@ TENANT = ""
 _TONES = {PresenceState.ONLINE: "good", PresenceState.AUX: "soon", PresenceState.OFFLINE: "muted"}
 
 
-@dataclass(frozen=True, slots=True)
-class LimitRow:
+class LimitRow(msgspec.Struct, frozen=True):
     """A person as the list shows them; `load` is empty where the wallboard's figures are not here yet."""
 
     key: str

@@ -1,7 +1,6 @@
 """The channel panel: accounts that this user serves, by group, with what waits and how long (S0.13–S0.17)."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import queue as queries
@@ -19,8 +18,7 @@ _ORDER = (ChannelGroup.VOICE, ChannelGroup.LIVE, ChannelGroup.SOCIAL, ChannelGro
 _TYPES = frozenset({"Queue", "Channel", "ChannelAccount"})
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
+class ChannelRow(msgspec.Struct, frozen=True):
     """A group's head (no account) or an account with what waits for it."""
 
     key: str

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+
+import msgspec
 
 from omnix_protocol.catalogue import QuickReply
 
@@ -11,8 +12,7 @@ _PLACE = re.compile(r"\{(name|agent)\}")
 SHOWN = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Trigger:
+class Trigger(msgspec.Struct, frozen=True):
     """A `/word` before the cursor: where it begins and what was typed of the shortcut."""
 
     start: int

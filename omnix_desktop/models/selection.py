@@ -1,7 +1,6 @@
 """Which conversation is on the screen: one place that says it, everything else listens."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QObject, QTimer, Signal
 
 from omnix_protocol.ids import ConversationId, CustomerId, InteractionId
@@ -10,8 +9,7 @@ AFTER_MS = 10
 """Long enough for the conversation to be painted first, too short to be seen."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(msgspec.Struct, frozen=True):
     """What the panels show together."""
 
     conversation_id: ConversationId

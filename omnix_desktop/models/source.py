@@ -1,8 +1,8 @@
 """What every model is handed: where to read, what tells of changes, and whose screen it is."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QObject, QTimer
 
 from omnix_desktop.cache.feed import EVERYTHING, Changed, Feed
@@ -13,8 +13,7 @@ PAUSE = 40
 """Milliseconds between two readings in a burst of changes."""
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(msgspec.Struct, frozen=True):
     """The cache as the models of one signed-in life see it."""
 
     reading: Callable[[], Reader]

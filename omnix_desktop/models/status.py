@@ -1,8 +1,8 @@
 """How true the screen is: connection, last sync, what is unsent, held or refused (promise 8)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import status as queries
@@ -24,8 +24,7 @@ _DOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class StatusLine:
+class StatusLine(msgspec.Struct, frozen=True):
     """What the status bar says."""
 
     link: str
@@ -35,8 +34,7 @@ class StatusLine:
     fault: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class UnsentRow:
+class UnsentRow(msgspec.Struct, frozen=True):
     """One thing that the server does not have, for the list behind the count."""
 
     key: str

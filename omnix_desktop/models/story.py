@@ -1,7 +1,9 @@
 """One interaction of a journey to be read: from the server, or as far as this machine has it (S0.52 DETAIL)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+
+import msgspec
+from msgspec.structs import replace
 
 from omnix_desktop.cache.queries import journey as queries
 from omnix_desktop.cache.queries.thread import Entry
@@ -15,8 +17,7 @@ from omnix_protocol.reports import JourneyDetailAnswer
 from omnix_protocol.work import Case, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class WorkLine:
+class WorkLine(msgspec.Struct, frozen=True):
     """A case or ticket of it."""
 
     title: str
@@ -25,8 +26,7 @@ class WorkLine:
     icon: str
 
 
-@dataclass(frozen=True, slots=True)
-class ShownStory:
+class ShownStory(msgspec.Struct, frozen=True):
     """What the dialog says."""
 
     title: str

@@ -1,8 +1,9 @@
 """The opened conversation: its entries by position, the outbox below them, earlier sessions on demand."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
 
+import msgspec
+from msgspec.structs import replace
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.feed import EVERYTHING, Changed
@@ -20,8 +21,7 @@ PAGE = 60
 _MANY = 100
 
 
-@dataclass(frozen=True, slots=True)
-class _Window:
+class _Window(msgspec.Struct, frozen=True):
     """Which part of the conversation is on the screen."""
 
     entries: tuple[Entry, ...] = ()

@@ -1,7 +1,8 @@
 """What stands in a thread: bubbles, memos, heads of days and sessions, and what is not the server's yet."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from omnix_desktop.cache.queries.pending import Pending, PendingState
 from omnix_desktop.cache.queries.thread import Entry
@@ -11,8 +12,7 @@ from omnix_protocol.conversations import Interaction
 from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Direction, Memo, Message, SendMessage
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadItem:
+class ThreadItem(msgspec.Struct, frozen=True):
     """One thing in a thread, as it is painted and spoken."""
 
     key: str

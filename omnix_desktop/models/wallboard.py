@@ -1,8 +1,8 @@
 """The supervisor's wallboard: figures, queues, agents, hours, alarms, and how fresh all of that is (S1.40)."""
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+import msgspec
 from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.queries import wallboard as queries
@@ -36,23 +36,20 @@ AGENT_COLUMNS = ("agent", "state", "load", "since", "first_reply", "done")
 _STATE_TONES = {PresenceState.ONLINE: "good", PresenceState.AUX: "soon", PresenceState.OFFLINE: "faint"}
 
 
-@dataclass(frozen=True, slots=True)
-class FigureShown:
+class FigureShown(msgspec.Struct, frozen=True):
     value: str = ""
     note: str = ""
     tone: str = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Fresh:
+class Fresh(msgspec.Struct, frozen=True):
     """How old the numbers are, and why where they are too old."""
 
     words: str = ""
     tone: str = "muted"
 
 
-@dataclass(frozen=True, slots=True)
-class Alarm:
+class Alarm(msgspec.Struct, frozen=True):
     """Waits beyond the tenant's rule; `account_id` where it is one channel's."""
 
     words: str

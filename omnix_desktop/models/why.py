@@ -1,14 +1,13 @@
 """Why something cannot be done right now."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.i18n import has_key, tr
 from omnix_desktop.ports import Fault
 from omnix_protocol.errors import Refused
 
 
-@dataclass(frozen=True, slots=True)
-class Why:
+class Why(msgspec.Struct, frozen=True):
     """A translatable key and its arguments."""
 
     key: str

@@ -1,6 +1,5 @@
 """A case (FCR) or a ticket (N-FCR) being written for one interaction (S0.41–S0.50)."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import ClassVar, Generic, TypeVar
 
@@ -51,8 +50,7 @@ class TicketValues(msgspec.Struct, frozen=True):
     attachments: tuple[Attachment, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class Made:
+class Made(msgspec.Struct, frozen=True):
     """One of those already written for this interaction, or on its way."""
 
     key: str

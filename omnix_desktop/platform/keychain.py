@@ -2,6 +2,7 @@
 
 import importlib
 import logging
+from threading import Thread
 from typing import Any
 
 from omnix_desktop.platform import secret_service
@@ -10,20 +11,37 @@ SERVICE = "omnix-desktop"
 _log = logging.getLogger("omnix_desktop.platform.keychain")
 
 
+def session_of(profile: str) -> str:
+    """Under which name lies who stayed signed in."""
+    return f"{profile}|session"
+
+
 class Keychain:
     """Secrets by name. Every call survives a keychain that is missing, locked or broken: the answer is then None."""
 
     def __init__(self) -> None:
         self._keyring: Any = None
         self._looked = False
+        self._ahead: dict[str, Thread] = {}
+        self._found: dict[str, str | None] = {}
 
     @property
     def available(self) -> bool:
         """Whether secrets can be kept at all; the first call looks for a backend."""
         return self._backend() is not None
 
+    def read_ahead(self, name: str) -> None:
+        """The keychain's answer is waited for in a thread; the next `get` of this name takes it from there."""
+        thread = Thread(target=lambda: self._found.update({name: self._read(name)}), name="keychain", daemon=True)
+        self._ahead[name] = thread
+        thread.start()
+
     def get(self, name: str) -> str | None:
-        found = self._read(name) or self._try(lambda keyring: keyring.get_password(SERVICE, name))
+        ahead = self._ahead.pop(name, None)
+        if ahead is not None:
+            ahead.join()
+        found = self._found.pop(name, None) or self._read(name)
+        found = found or self._try(lambda keyring: keyring.get_password(SERVICE, name))
         return found if isinstance(found, str) else None
 
     def put(self, name: str, secret: str) -> bool:

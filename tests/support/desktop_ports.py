@@ -1,11 +1,11 @@
 """The ports as a cached workspace needs them: the outbox is real, the network is a script."""
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
 from omnix_desktop.cache.local import Local
 from omnix_desktop.ports import (

@@ -19,6 +19,7 @@ from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import LinkState, LinkStatus
 from omnix_desktop.tasks import T, Tasks
+from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.main_window import MainWindow
 from omnix_desktop.ui.shell.screens import Screens, WaysOut
@@ -72,7 +73,9 @@ class Immediate(Tasks):
 
 
 @contextmanager
-def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> Iterator[Workbench]:
+def workbench(
+    workspace: Workspace, *, state: LinkState = LinkState.ONLINE, furnished: bool = True
+) -> Iterator[Workbench]:
     """A window that shows the workspace; closed with all that belongs to it."""
     engine, local = workspace.open()
     clock: list[datetime] = [workspace.now]
@@ -82,12 +85,15 @@ def workbench(workspace: Workspace, *, state: LinkState = LinkState.ONLINE) -> I
     desk = Desk(source, local, fake.link, lambda: clock[0])
     engine.feed.deliver_by(Deliver(desk.root))
     tasks = Immediate("workbench")
-    screens = Screens(local, WaysOut(lambda: left.append("leave"), lambda: left.append("restart")))
+    ways_out = WaysOut(lambda: left.append("leave"), lambda: left.append("restart"))
+    screens = Screens(local, ways_out, lambda: LATER)
     place = Place(ports=fake.ports, desk=desk, screen=screens)
     commands = Commands(place, tasks)
     window = Frame()
-    shell = MainWindow(window, desk, commands, "0.1.0")
+    shell = MainWindow(window, desk, commands, "0.1.0", lambda: LATER)
     screens.attach(shell, commands)
+    if furnished:
+        shell.furnish()
     try:
         yield Workbench(workspace, engine, local, desk, fake, place, screens, commands, window, shell, clock, left)
     finally:

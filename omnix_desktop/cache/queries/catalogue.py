@@ -1,6 +1,6 @@
 """What the tenant prepared: rules, people, groups, accounts, quick replies, the category tree."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.cache.reading import Reader, every, one
 from omnix_protocol.catalogue import Category, QuickReply
@@ -9,8 +9,7 @@ from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId, UserId
 from omnix_protocol.people import AuxCode, Group, Presence, Rules, Tenant, User
 
 
-@dataclass(frozen=True, slots=True)
-class AccountFacts:
+class AccountFacts(msgspec.Struct, frozen=True):
     account: ChannelAccount
     channel: Channel | None
 

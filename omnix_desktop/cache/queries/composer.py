@@ -1,7 +1,8 @@
 """What a composer needs: its draft, and the facts of its conversation that bound what may be sent."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from omnix_desktop.cache.drafts import Key, read_files
 from omnix_desktop.cache.reading import Reader, entities, moment, one
@@ -12,16 +13,14 @@ from omnix_protocol.ids import ConversationId, UserId
 from omnix_protocol.messages import Attachment, Draft
 
 
-@dataclass(frozen=True, slots=True)
-class DraftText:
+class DraftText(msgspec.Struct, frozen=True):
     text: str = ""
     at: datetime | None = None
     files: tuple[Attachment, ...] = ()
     apart: bool = False  # another text stands on another machine of this user
 
 
-@dataclass(frozen=True, slots=True)
-class ComposerFacts:
+class ComposerFacts(msgspec.Struct, frozen=True):
     conversation: Conversation
     interaction: Interaction | None  # the newest one
     account: ChannelAccount | None

@@ -1,6 +1,6 @@
 """The customer panel: profile, identities, cases and tickets, and what is still unsent about them."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.cache.queries.pending import Pending, pending_rows
 from omnix_desktop.cache.reading import Reader, entities, one
@@ -9,8 +9,7 @@ from omnix_protocol.ids import CustomerId
 from omnix_protocol.work import Case, Ticket
 
 
-@dataclass(frozen=True, slots=True)
-class CustomerPanel:
+class CustomerPanel(msgspec.Struct, frozen=True):
     customer: Customer
     identities: tuple[Identity, ...] = ()
     cases: tuple[Case, ...] = ()  # newest first

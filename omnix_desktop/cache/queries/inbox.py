@@ -1,8 +1,6 @@
 """Handling and History: what the agent handles, and what this login finished today (S0.22–S0.25)."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import msgspec
 
@@ -12,8 +10,7 @@ from omnix_protocol.conversations import Interaction
 from omnix_protocol.ids import CustomerId, UserId
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True):
     """An interaction with what this machine knows beside it."""
 
     interaction: Interaction
@@ -22,7 +19,7 @@ class InboxRow:
     refused: int = 0
 
 
-class Weight(NamedTuple):
+class Weight(msgspec.Struct, frozen=True):
     """What an interaction adds to the counts."""
 
     status: str

@@ -1,7 +1,8 @@
 """A customer's journey as far as this machine has it: what is shown offline, and what is newer."""
 
-from dataclasses import dataclass
 from typing import TypeVar
+
+import msgspec
 
 from omnix_desktop.cache.queries.thread import Entry
 from omnix_desktop.cache.reading import Reader, entities, one
@@ -13,8 +14,7 @@ from omnix_protocol.work import Case, Ticket
 W = TypeVar("W", Case, Ticket)
 
 
-@dataclass(frozen=True, slots=True)
-class Story:
+class Story(msgspec.Struct, frozen=True):
     """One interaction with all of it that is here."""
 
     interaction: Interaction

@@ -1,9 +1,10 @@
 """The outbox as screens see it: what was decided here and is not yet (or never) the server's."""
 
-from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
+
+import msgspec
 
 from omnix_desktop.cache.reading import Bind, Reader, moment
 from omnix_protocol import codec
@@ -19,8 +20,7 @@ class PendingState(StrEnum):
     REFUSED = "refused"
 
 
-@dataclass(frozen=True, slots=True)
-class Pending:
+class Pending(msgspec.Struct, frozen=True):
     """One command in the outbox."""
 
     command_id: CommandId

@@ -1,7 +1,8 @@
 """The channel panel's counts and the waiting rows, oldest first (S0.13–S0.19)."""
 
-from dataclasses import dataclass
 from datetime import datetime
+
+import msgspec
 
 from omnix_desktop.cache.reading import Key, Page, Reader, entities, every, page
 from omnix_protocol.channels import Channel, ChannelAccount, ChannelGroup, Queue
@@ -9,8 +10,7 @@ from omnix_protocol.conversations import Interaction
 from omnix_protocol.ids import ChannelAccountId
 
 
-@dataclass(frozen=True, slots=True)
-class QueueAccount:
+class QueueAccount(msgspec.Struct, frozen=True):
     """A channel account that this user serves, with what waits for it in all of this user's groups."""
 
     account: ChannelAccount

@@ -1,13 +1,12 @@
 """What is unsent, refused and known: the status bar and the list behind it."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.cache.queries.pending import Pending, pending_rows
 from omnix_desktop.cache.reading import Reader
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxCounts:
+class OutboxCounts(msgspec.Struct, frozen=True):
     queued: int = 0
     held: int = 0
     refused: int = 0

@@ -1,6 +1,6 @@
 """A conversation's entries by position, with the outbox laid over them."""
 
-from dataclasses import dataclass
+import msgspec
 
 from omnix_desktop.cache.queries.pending import Pending, pending_rows
 from omnix_desktop.cache.reading import Reader, entities, one
@@ -11,8 +11,7 @@ from omnix_protocol.messages import Memo, Message
 Entry = Message | Memo
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadPage:
+class ThreadPage(msgspec.Struct, frozen=True):
     """Entries in rising order of position; `more_*`: the replica holds further ones on that side."""
 
     entries: tuple[Entry, ...] = ()
@@ -20,8 +19,7 @@ class ThreadPage:
     more_after: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(msgspec.Struct, frozen=True):
     """The positions that the replica holds of a conversation: first to last, both 0 where it holds none."""
 
     first: int = 0

@@ -1,7 +1,6 @@
 """An agent: who, state, load; for transfer lists and wallboards."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -9,8 +8,7 @@ from omnix_desktop.ui.delegates.base import RowDelegate
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(frozen=True, slots=True)
-class AgentRow:
+class AgentRow(msgspec.Struct, frozen=True):
     """What an agent row shows; `colour` is the state's token."""
 
     name: str

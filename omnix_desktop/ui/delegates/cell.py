@@ -1,7 +1,6 @@
 """One cell of a wallboard's table: words, a figure, a bar, a dot, a circle."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QPainter
 from PySide6.QtWidgets import QStyleOptionViewItem
@@ -11,8 +10,7 @@ from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(msgspec.Struct, frozen=True):
     """What a cell shows; `bar` from 0 to 1 stands before the words."""
 
     words: str = ""

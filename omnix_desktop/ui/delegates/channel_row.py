@@ -1,7 +1,6 @@
 """A channel account in the queue's list: icon, name, longest wait, how many wait; or a heading over some."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -10,8 +9,7 @@ from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(frozen=True, slots=True)
-class ChannelRow:
+class ChannelRow(msgspec.Struct, frozen=True):
     """What a channel row shows; with `section` it is a heading and nothing else."""
 
     name: str

@@ -1,7 +1,6 @@
 """A conversation in the inbox: who, what they said last, what is unread, and the time that is left."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -10,16 +9,14 @@ from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(frozen=True, slots=True)
-class Pill:
+class Pill(msgspec.Struct, frozen=True):
     """Words in a tone: outline, neutral, accent, good, soon, bad."""
 
     words: str
     tone: str = "outline"
 
 
-@dataclass(frozen=True, slots=True)
-class InboxRow:
+class InboxRow(msgspec.Struct, frozen=True):
     """What an inbox row shows; the first pill is the time that is left."""
 
     name: str

@@ -1,7 +1,6 @@
 """One past or running interaction of a customer: channel, by whom, when, what came of it."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRectF, Qt
 from PySide6.QtGui import QPainter
 
@@ -10,8 +9,7 @@ from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(frozen=True, slots=True)
-class JourneyRow:
+class JourneyRow(msgspec.Struct, frozen=True):
     """What a journey row shows."""
 
     title: str

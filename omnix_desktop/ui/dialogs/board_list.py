@@ -1,9 +1,9 @@
 """The list behind a number of the wallboard, asked from the server when the number is pressed."""
 
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
 from typing import Any
 
+import msgspec
 from PySide6.QtWidgets import QWidget
 from shiboken6 import isValid
 
@@ -26,8 +26,7 @@ from omnix_protocol.reports import BoardList, BoardListAnswer
 Start = Callable[[Coroutine[Any, Any, None], str], object]
 
 
-@dataclass(frozen=True, slots=True)
-class Listed:
+class Listed(msgspec.Struct, frozen=True):
     """An interaction as the list says it."""
 
     key: str

@@ -1,7 +1,6 @@
 """Giving somebody a one-time password: shown once, here and nowhere else (S0.9)."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
@@ -25,8 +24,7 @@ from omnix_protocol.errors import Refused
 from omnix_protocol.ids import UserId
 
 
-@dataclass(frozen=True, slots=True)
-class Person:
+class Person(msgspec.Struct, frozen=True):
     """Somebody whose password may be reset by who looks."""
 
     key: str

@@ -1,7 +1,6 @@
 """Passing an interaction on: to an agent who is there and has room, or to a group's queue (S0.29)."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QModelIndex, QObject
 from PySide6.QtWidgets import QWidget
 
@@ -24,8 +23,7 @@ from omnix_protocol.reports import TransferTargetsAnswer
 NOTE = 64
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(msgspec.Struct, frozen=True):
     """An agent or a group, and why not."""
 
     key: str

@@ -1,7 +1,7 @@
 """Interactions: what is handled, what was finished today, and what waits on a chosen account (S0.21–S0.25)."""
 
-from PySide6.QtCore import QModelIndex, Qt
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import QModelIndex, Qt, Signal
+from PySide6.QtGui import QKeyEvent, QShowEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
 from omnix_desktop.actions.live import Commands
@@ -45,9 +45,8 @@ class InteractionsPanel(Panel):
         self._stack = QStackedWidget()
         for page in self._pages:
             self._stack.addWidget(page)
-            page.list.chosen.connect(self._open)
-            page.list.clicked.connect(self._open)
-            page.list.opened.connect(self._write)
+            page.chosen.connect(self._open)
+            page.opened.connect(self._write)
         self.column.addWidget(self.tabs)
         self.column.addWidget(self._stack, 1)
         self.tabs.chosen.connect(self._turn)
@@ -122,31 +121,55 @@ class InteractionsPanel(Panel):
 
 
 class _Page(QWidget):
-    """One list, or why there is nothing in it."""
+    """One list, or why there is nothing in it; the list is made when the page is shown."""
+
+    chosen = Signal(QModelIndex)
+    opened = Signal(QModelIndex)
 
     def __init__(self, rows: InteractionList, name: str, icon: str) -> None:
         super().__init__()
-        self._rows = rows
-        self.list = RowList(InboxDelegate(_painted), InboxDelegate.HEIGHT)
-        self.list.setObjectName(name)
-        self.list.setModel(rows)
+        self._rows, self._name = rows, name
+        self._made: RowList | None = None
         self._empty = EmptyState(icon, "")
-        column = QVBoxLayout(self)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.addWidget(self.list)
-        column.addWidget(self._empty)
-        for signal in (rows.modelReset, rows.rowsInserted, rows.rowsRemoved, rows.rowsMoved):
-            signal.connect(self._fill)
-        self._key = ""
-        self._fill()
+        self._column = QVBoxLayout(self)
+        self._column.setContentsMargins(0, 0, 0, 0)
+        self._column.addWidget(self._empty)
+        self._spoken = self._key = ""
+
+    @property
+    def list(self) -> RowList:
+        if self._made is None:
+            self._made = self._make()
+            self._fill()
+        return self._made
 
     def say(self, name: str, empty: str, why: str) -> None:
-        self.list.setAccessibleName(name)
+        self._spoken = name
         self._empty.set_texts(empty, why)
+        if self._made is not None:
+            self._made.setAccessibleName(name)
 
     def mark(self, key: str) -> None:
         self._key = key
-        self.list.select_row(self._rows.place_of(key))
+        if self._made is not None:
+            self._made.select_row(self._rows.place_of(key))
+
+    def showEvent(self, event: QShowEvent) -> None:
+        _ = self.list
+        super().showEvent(event)
+
+    def _make(self) -> RowList:
+        made = RowList(InboxDelegate(_painted), InboxDelegate.HEIGHT, self._spoken)
+        made.setObjectName(self._name)
+        made.setModel(self._rows)
+        self._column.insertWidget(0, made)
+        for moved in (made.chosen, made.clicked):
+            moved.connect(self.chosen)
+        made.opened.connect(self.opened)
+        rows = self._rows
+        for signal in (rows.modelReset, rows.rowsInserted, rows.rowsRemoved, rows.rowsMoved):
+            signal.connect(self._fill)
+        return made
 
     def _fill(self) -> None:
         filled = self._rows.rowCount() > 0

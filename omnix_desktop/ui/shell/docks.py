@@ -17,10 +17,13 @@ from PySide6.QtWidgets import (
 )
 
 from omnix_desktop.i18n import on_language_change, tr
+from omnix_desktop.ui.panels import PanelPlace
 from omnix_desktop.ui.shell.dock_tabs import DockTabs
 from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
+from omnix_desktop.ui.widgets.labels import Surface
 from omnix_desktop.ui.widgets.panel import Panel
+from omnix_desktop.ui.widgets.title_bar import TitleBar
 
 LAYOUT_VERSION = 1
 SEPARATOR = 3
@@ -63,23 +66,49 @@ class Separators(QCommonStyle):
 
 
 class PanelDock(QDockWidget):
-    """A dock around one panel, with the panel's own title bar; the panel is made when first somebody sees it."""
+    """A dock around one panel, with the panel's own title bar; until the panel is made, an empty one keeps its place.
+
+    It is made when first somebody asks for it, or sees it after `furnish`.
+    """
 
     def __init__(self, name: str, make: Callable[[], Panel], parent: QWidget) -> None:
         super().__init__(tr(f"panels.{name}"), parent)
         self._name, self._make = name, make
         self._panel: Panel | None = None
+        self._seen = self._furnished = False
         self.setObjectName(f"dock_{name}")
-        self.visibilityChanged.connect(lambda seen: self.panel if seen else None)
+        self.visibilityChanged.connect(self._turned)
 
     @property
     def panel(self) -> Panel:
         if self._panel is None:
+            empty = (self.titleBarWidget(), self.widget())
             self._panel = made = self._make()
             self.setTitleBarWidget(made.dock_title())
             self.setWidget(made)
             self.rename()
+            for part in empty:
+                if part is not None:
+                    part.deleteLater()
         return self._panel
+
+    def keep_place(self, width: int) -> None:
+        """At least so wide is what will stand here."""
+        ground = Surface("panel")
+        ground.setMinimumWidth(width)
+        self.setTitleBarWidget(TitleBar(self.windowTitle()))
+        self.setWidget(ground)
+
+    def furnish(self) -> None:
+        """From now on whoever sees this dock sees its panel."""
+        self._furnished = True
+        if self._seen:
+            _ = self.panel
+
+    def _turned(self, seen: bool) -> None:
+        self._seen = seen
+        if seen and self._furnished:
+            _ = self.panel
 
     def rename(self) -> None:
         self.setWindowTitle(self._panel.title() if self._panel else tr(f"panels.{self._name}"))
@@ -126,29 +155,37 @@ class Docks(QObject):
         forget = on_language_change(self._rename)
         self.destroyed.connect(lambda: forget())
 
-    def place(self, name: str, make: Callable[[], Panel], width: int, *, behind: str = "", shown: bool = True) -> None:
+    def place(self, place: PanelPlace, make: Callable[[], Panel], *, at_once: bool) -> None:
         """Beside what is there, or as a tab behind another one."""
+        narrowest = round(min(place.width, 320) * GIVES_WAY) - 8
 
         def made() -> Panel:
             panel = make()
-            panel.narrowest = round(min(width, 320) * GIVES_WAY) - 8
+            panel.narrowest = narrowest
             return panel
 
-        dock = PanelDock(name, made, self._window)
-        self._docks[name] = dock
-        if shown:
+        dock = PanelDock(place.name, made, self._window)
+        self._docks[place.name] = dock
+        if at_once:
             _ = dock.panel
-        else:
+        elif place.shown:
+            dock.keep_place(narrowest)
+        if not place.shown:
             dock.hide()
         self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock, Qt.Orientation.Horizontal)
-        if behind:
-            self._window.tabifyDockWidget(self._docks[behind], dock)
-            self._docks[behind].raise_()
-        dock.setVisible(shown)
-        self._window.resizeDocks([dock], [width], Qt.Orientation.Horizontal)
+        if place.behind:
+            self._window.tabifyDockWidget(self._docks[place.behind], dock)
+            self._docks[place.behind].raise_()
+        dock.setVisible(place.shown)
+        self._window.resizeDocks([dock], [place.width], Qt.Orientation.Horizontal)
         dock.visibilityChanged.connect(lambda _seen: self._settle.start())
         for signal in (dock.dockLocationChanged, dock.topLevelChanged):
             signal.connect(lambda: self._settle.start())
+
+    def furnish(self) -> None:
+        """Make the panels that are seen and were left for later."""
+        for dock in self._docks.values():
+            dock.furnish()
 
     def set_widths(self, widths: dict[str, int], rest: str) -> None:
         """So wide each; what remains goes to one."""

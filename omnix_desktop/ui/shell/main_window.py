@@ -9,16 +9,28 @@ from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import on_language_change, tr
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.ui.panels import PANELS
+from omnix_desktop.ui.panels.channels import ChannelsPanel
+from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.panels.interactions import InteractionsPanel
 from omnix_desktop.ui.shell.docks import LAYOUT_VERSION, Docks
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.later import Fetch, MakesPanel
 from omnix_desktop.ui.shell.rail import MainRail
 from omnix_desktop.ui.shell.status_bar import Foot
+from omnix_desktop.ui.widgets.panel import Panel
+
+FIRST: dict[str, MakesPanel] = {
+    "channels": ChannelsPanel,
+    "interactions": InteractionsPanel,
+    "conversation": ConversationPanel,
+}
+"""What the eye and the hand go to: made before the first paint."""
 
 
 class MainWindow(QObject):
     """Rail, docks and foot in a frame that may be on the screen already."""
 
-    def __init__(self, frame: Frame, desk: Desk, commands: Commands, release: str) -> None:
+    def __init__(self, frame: Frame, desk: Desk, commands: Commands, release: str, fetch: Fetch) -> None:
         super().__init__(frame)
         self.frame = frame
         self.docks = Docks(frame)
@@ -26,8 +38,8 @@ class MainWindow(QObject):
         self._saved = b""
         self._arranged = False
         for place in PANELS:
-            make = partial(place.make, desk, commands)
-            self.docks.place(place.name, make, place.width, behind=place.behind, shown=place.shown)
+            make = partial(self._make, place.name, desk, commands, fetch)
+            self.docks.place(place, make, at_once=place.name in FIRST)
         self.rail = MainRail(self.docks, commands, commands.place.ports.account.me.user_name)
         self._put_rail()
         frame.setStatusBar(Foot(desk, commands, release))
@@ -54,6 +66,15 @@ class MainWindow(QObject):
         self._saved = saved
         if self._arranged:
             self._restore()
+
+    def furnish(self) -> None:
+        """What was left for later, once nothing else is to do."""
+        self.docks.furnish()
+
+    @staticmethod
+    def _make(name: str, desk: Desk, commands: Commands, fetch: Fetch) -> Panel:
+        makers = FIRST if name in FIRST else fetch().panels
+        return makers[name](desk, commands)
 
     def _arrange(self) -> None:
         """Widths mean something only in a window that has its size."""

@@ -1,7 +1,6 @@
 """Ctrl+K: everything that can be done, found by a few letters."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QEvent, QModelIndex, QObject, QPoint, QRectF, Qt
 from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import QWidget
@@ -24,8 +23,7 @@ AREAS = ("interaction", "message", "conversation", "work", "customer", "people",
 WIDTH = 560
 
 
-@dataclass(frozen=True, slots=True)
-class Found:
+class Found(msgspec.Struct, frozen=True):
     """An action as a row; a disabled one says why."""
 
     key: str

@@ -5,18 +5,21 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QObject
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.why import sentence
-from omnix_desktop.ports import LinkState, LinkStatus
+from omnix_desktop.ports import Door, LinkState, LinkStatus
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.later import Entrance, Fetch
+from omnix_desktop.ui.shell.mark import mark
 from omnix_desktop.ui.shell.painted_rows import PaintedRows
 from omnix_desktop.ui.shell.screens import WaysOut
 from omnix_desktop.ui.shell.timings import Timings
 from omnix_desktop.ui.shell.work import Life, Work
 from omnix_desktop.ui.theme import theme
-from omnix_desktop.ui.windows.sign_in import Door, Prefill, SignInWindow
 from omnix_protocol.sign_in import SignedIn
 
 
@@ -46,6 +49,7 @@ class Program(QObject):
         self,
         lives: Lives,
         release: str,
+        fetch: Fetch,
         *,
         safe: bool = False,
         wallboard: bool = False,
@@ -54,11 +58,12 @@ class Program(QObject):
         super().__init__()
         self._timings = timings
         self._lives, self._release, self._safe, self._wallboard = lives, release, safe, wallboard
+        self._fetch = fetch
         self._tasks = Tasks("program")
         self._leaving = asyncio.Event()
         self.again = False  # whether the program is to be started once more after its end
         self._work: Work | None = None
-        self._sign_in: SignInWindow | None = None
+        self._sign_in: QWidget | None = None
 
     def show(self, frame: Frame | None) -> None:
         """What is on this machine, without the network; a frame may stand already."""
@@ -80,6 +85,7 @@ class Program(QObject):
 
     async def live(self) -> None:
         """The loop runs: reach for the server, until somebody leaves."""
+        QGuiApplication.setWindowIcon(mark())
         if self._work is not None:
             self._work.start()
         await self._leaving.wait()
@@ -95,10 +101,8 @@ class Program(QObject):
         self._leave()
 
     def _show_sign_in(self, notice: str = "") -> None:
-        prefill = Prefill(*self._lives.prefill()).with_environment()
-        self._sign_in = SignInWindow(self._lives.door, prefill, self._tasks, notice)
-        self._sign_in.signed_in.connect(self._enter)
-        self._sign_in.closed.connect(self._leave)
+        entrance = Entrance(self._lives.door, self._lives.prefill(), self._tasks, notice, self._enter, self._leave)
+        self._sign_in = self._fetch().sign_in(entrance)
         self._sign_in.resize(self._sign_in.sizeHint())
         self._sign_in.show()
 
@@ -116,7 +120,8 @@ class Program(QObject):
 
     def _show_work(self, life: Life, frame: Frame) -> Work:
         ways_out = WaysOut(self._leave, self._restart)
-        self._work = work = Work(life, frame, self._release, self._tasks, ways_out, layout=not self._safe)
+        layout = not self._safe
+        self._work = work = Work(life, frame, self._release, self._tasks, ways_out, self._fetch, layout=layout)
         if self._timings is not None:
             PaintedRows(self._timings, work.window.panels)
         life.ports.link.subscribe(self._linked)

@@ -2,22 +2,19 @@
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QDialog, QWidget
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import set_language, tr
-from omnix_desktop.ui.dialogs import DIALOGS
-from omnix_desktop.ui.dialogs.confirm import Confirm
 from omnix_desktop.ui.panels.conversation import ConversationPanel
+from omnix_desktop.ui.shell.later import Fetch
 from omnix_desktop.ui.shell.main_window import MainWindow
-from omnix_desktop.ui.shell.palette import Palette
 from omnix_desktop.ui.theme import theme
 from omnix_desktop.ui.widgets.banners import Toast
-from omnix_desktop.ui.windows import WINDOWS
 
 ZOOMS = (0.85, 1.0, 1.15, 1.3, 1.5, 1.75, 2.0)
 
@@ -37,8 +34,7 @@ class Settings(Protocol):
     def save_setting(self, name: str, value: bytes) -> object: ...
 
 
-@dataclass(frozen=True, slots=True)
-class WaysOut:
+class WaysOut(msgspec.Struct, frozen=True):
     """How the program ends: for good, or to begin again."""
 
     leave: Callable[[], None]
@@ -48,8 +44,11 @@ class WaysOut:
 class Screens(QObject):
     """Made before the window it speaks for; `attach` gives it the window."""
 
-    def __init__(self, settings: Settings, ways_out: WaysOut, zoom: bytes | None = None, *, stays: bool = True) -> None:
+    def __init__(
+        self, settings: Settings, ways_out: WaysOut, fetch: Fetch, zoom: bytes | None = None, *, stays: bool = True
+    ) -> None:
         super().__init__()
+        self._fetch = fetch
         self._settings, self._ways_out, self._stays = settings, ways_out, stays
         self._window: MainWindow | None = None
         self._commands: Commands | None = None
@@ -67,7 +66,7 @@ class Screens(QObject):
             self._toast.say(words, milliseconds=9000 if tone == "bad" else 6000)
 
     async def confirm(self, title: str, sentence: str, primary: str) -> bool:
-        asked = Confirm(title, sentence, primary, self._parent().frame)
+        asked = self._fetch().confirm(title, sentence, primary, self._parent().frame)
         answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
 
         def answer(code: int) -> None:
@@ -95,21 +94,22 @@ class Screens(QObject):
         if commands is None:
             return
         if dialog == "palette":
-            Palette(commands, window.frame).open_over(window.frame)
+            self._fetch().palette(commands, window.frame)
             return
         if dialog == "account":
             window.rail.open_account()
             return
-        made = DIALOGS[dialog](commands.place, window.frame)
+        made = self._fetch().dialogs[dialog](commands.place, window.frame)
         made.finished.connect(made.deleteLater)
         made.open()
 
     def open_window(self, window: str) -> None:
-        if self._commands is None or window not in WINDOWS:
+        windows = self._fetch().windows
+        if self._commands is None or window not in windows:
             return
         known = self._open_windows.get(window)
         if known is None:
-            known = self._open_windows[window] = WINDOWS[window](self._commands.place)
+            known = self._open_windows[window] = windows[window](self._commands.place)
             known.destroyed.connect(lambda: self._open_windows.pop(window, None))
         known.show()
         known.raise_()

@@ -14,6 +14,7 @@ from omnix_desktop.models.source import Source
 from omnix_desktop.ports import Ports
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.shell.frame import Frame
+from omnix_desktop.ui.shell.later import Fetch
 from omnix_desktop.ui.shell.main_window import MainWindow
 from omnix_desktop.ui.shell.screens import Screens, WaysOut
 from omnix_desktop.ui.shell.tray import Tray
@@ -43,15 +44,23 @@ class Work(QObject):
     """Made from the cache alone; `start` begins to reach for the server."""
 
     def __init__(
-        self, life: Life, frame: Frame, release: str, tasks: Tasks, ways_out: WaysOut, *, layout: bool = True
+        self,
+        life: Life,
+        frame: Frame,
+        release: str,
+        tasks: Tasks,
+        ways_out: WaysOut,
+        fetch: Fetch,
+        *,
+        layout: bool = True,
     ) -> None:
         super().__init__(frame)
         self.life, self.frame, self._leave = life, frame, ways_out.leave
         life.source.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
         self.desk = Desk(life.source, life.local, life.ports.link, life.now)
-        self.screens = Screens(life.local, ways_out, life.setting("zoom"), stays=life.stays)
+        self.screens = Screens(life.local, ways_out, fetch, life.setting("zoom"), stays=life.stays)
         self.commands = Commands(Place(ports=life.ports, desk=self.desk, screen=self.screens), tasks)
-        self.window = MainWindow(frame, self.desk, self.commands, release)
+        self.window = MainWindow(frame, self.desk, self.commands, release, fetch)
         self.screens.attach(self.window, self.commands)
         for signal in (self.desk.status.linked, self.desk.inbox.counted, self.desk.channels.total_changed):
             signal.connect(self.commands.refresh_soon)
@@ -78,7 +87,8 @@ class Work(QObject):
         self.life.local.save_setting("opened", opened.interaction_id.encode() if opened else b"")
 
     def start(self) -> None:
-        """After the first frame."""
+        """After the first paint: what it left for later, then the server."""
+        self.window.furnish()
         self._tray = Tray(self.frame, self.commands)
         self.desk.tick.start()
         self.life.start()

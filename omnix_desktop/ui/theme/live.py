@@ -14,6 +14,12 @@ from omnix_desktop.ui.theme.tokens import DARK, LIGHT, Tokens
 Mode = Literal["light", "dark", "system"]
 
 
+def mode_of(kept: str) -> Mode:
+    """What was kept, or as the system says where that is no mode."""
+    modes: dict[str, Mode] = {"light": "light", "dark": "dark"}
+    return modes.get(kept, "system")
+
+
 class Theme(QObject):
     """Holds the tokens in force; widgets repaint when `changed` comes."""
 
@@ -37,6 +43,7 @@ class Theme(QObject):
         QGuiApplication.styleHints().colorSchemeChanged.connect(self._follow_system)
         self._mode = mode
         self._apply(app)
+        app.sendPostedEvents()  # style, font and palette tell every widget: while there are none
 
     def set_mode(self, mode: Mode) -> None:
         """Switch while the windows are open."""

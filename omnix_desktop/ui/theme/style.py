@@ -1,10 +1,11 @@
 """The one place that knows the style library; Fusion with our palette is the way out (`style="fusion"`)."""
 
+from functools import cache
 from typing import Literal
 
 from PySide6.QtCore import QSize
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QCommonStyle, QStyle
 
 from omnix_desktop.ui.theme.fonts import font
 from omnix_desktop.ui.theme.palette import palette_of
@@ -95,6 +96,12 @@ def popup_margin() -> int:
     if isinstance(app, QApplication) and app.style().metaObject().className() == "oclero::qlementine::QlementineStyle":
         return _SHADOW
     return 0
+
+
+@cache
+def plain_style() -> QStyle:
+    """For what paints itself: the library lays a frame of its own over each button, and the window is painted anew."""
+    return QCommonStyle()
 
 
 def apply_style(app: QApplication, tokens: Tokens, name: StyleName) -> StyleName:

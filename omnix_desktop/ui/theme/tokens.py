@@ -1,10 +1,9 @@
 """Design tokens, light and dark: every colour, size and radius, and the pairs that must be readable."""
 
-from dataclasses import dataclass, fields
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
+class Tokens(msgspec.Struct, frozen=True):
     """One colour set; values are #RRGGBB. Text roles carry text, `*_fill` carry white text, `*_soft` are grounds."""
 
     dark: bool
@@ -197,4 +196,4 @@ def contrast(first: str, second: str) -> float:
 
 def colour_roles() -> tuple[str, ...]:
     """Names of all colour tokens."""
-    return tuple(field.name for field in fields(Tokens) if field.name != "dark")
+    return tuple(name for name in Tokens.__struct_fields__ if name != "dark")

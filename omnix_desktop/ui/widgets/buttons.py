@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import QEnterEvent, QFocusEvent, QKeySequence, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractButton, QSizePolicy, QWidget
 
-from omnix_desktop.ui.theme import Radius, Size, draw_icon
+from omnix_desktop.ui.theme import Radius, Size, draw_icon, plain_style
 from omnix_desktop.ui.widgets import paint
 
 Kind = Literal["primary", "plain", "quiet", "danger", "link", "on_dark"]
@@ -33,6 +33,7 @@ class PaintedButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ring = False
+        self.setStyle(plain_style())
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)

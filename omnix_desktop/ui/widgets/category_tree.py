@@ -1,11 +1,11 @@
 """A tree of categories to choose from, and the search over all its levels at once."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+
+import msgspec
 
 
-@dataclass(frozen=True, slots=True)
-class CascadeNode:
+class CascadeNode(msgspec.Struct, frozen=True):
     """One category; what has no children can be chosen."""
 
     key: str

@@ -1,14 +1,14 @@
 """All emoji with their Indonesian and English names, read when first asked for."""
 
 import json
-from dataclasses import dataclass
 from functools import cache
+
+import msgspec
 
 from omnix_desktop.i18n import language, resource_path
 
 
-@dataclass(frozen=True, slots=True)
-class Emoji:
+class Emoji(msgspec.Struct, frozen=True):
     """One emoji; `keywords` mixes both languages."""
 
     glyph: str

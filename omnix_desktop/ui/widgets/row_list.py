@@ -17,6 +17,7 @@ class RowList(QTableView):
         self, delegate: QAbstractItemDelegate, row_height: int, name: str = "", parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
+        self.setViewport(QWidget())  # of our own making: for Qt's own PySide looks through all classes of widgets
         delegate.setParent(self)
         self.setItemDelegate(delegate)
         self.setAccessibleName(name)
@@ -33,6 +34,7 @@ class RowList(QTableView):
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.horizontalHeader().hide()
         self.horizontalHeader().setStretchLastSection(True)
+        self.horizontalHeader().blockSignals(True)  # the one column is as wide as the view, which paints itself then
         rows = self.verticalHeader()
         rows.hide()
         rows.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)

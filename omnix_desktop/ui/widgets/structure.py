@@ -1,7 +1,7 @@
 """What panels are made of: section heads, cards, facts in rows, the empty state."""
 
 from PySide6.QtCore import QRectF, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from omnix_desktop.ui.theme import Radius, Space, draw_icon
@@ -121,7 +121,7 @@ class _Glyph(QWidget):
 
 
 class EmptyState(QWidget):
-    """Nothing here: why, and what to do about it."""
+    """Nothing here: why, and what to do about it. Most are never seen, so it is furnished when it is shown."""
 
     activated = Signal()
 
@@ -135,14 +135,40 @@ class EmptyState(QWidget):
     ) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        column = QVBoxLayout(self)
+        self._icon, self._action = icon, action
+        self._parts: _Reason | None = None
+        self.set_texts(title, sentence, action)
+
+    def set_texts(self, title: str, sentence: str = "", action: str = "", icon: str = "") -> None:
+        """Other words: another reason, another language."""
+        self._icon, self._action = icon or self._icon, action
+        self.setAccessibleName(title)
+        self.setAccessibleDescription(sentence)
+        self._say()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        if self._parts is None:
+            self._parts = _Reason(self)
+            self._parts.button.clicked.connect(lambda: self.activated.emit())
+            self._say()
+        super().showEvent(event)
+
+    def _say(self) -> None:
+        if self._parts is not None:
+            self._parts.say(self._icon, self.accessibleName(), self.accessibleDescription(), self._action)
+
+
+class _Reason:
+    """The inside of an empty state: glyph, title, sentence, button."""
+
+    def __init__(self, inside: QWidget) -> None:
+        column = QVBoxLayout(inside)
         column.setContentsMargins(Space.XL, Space.XL, Space.XL, Space.XL)
         column.setSpacing(Space.S)
-        self._glyph = _Glyph(icon, 24, "muted")
-        self._title = Label(title, "body_strong", "text", wrap=True)
-        self._sentence = Label(sentence, "body", "muted", wrap=True)
-        self._button = Button(action, "plain")
-        self._button.clicked.connect(lambda: self.activated.emit())
+        self._glyph = _Glyph("", 24, "muted")
+        self._title = Label("", "body_strong", "text", wrap=True)
+        self._sentence = Label("", "body", "muted", wrap=True)
+        self.button = Button("", "plain")
         column.addStretch(2)
         column.addWidget(self._glyph, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(Space.XS)
@@ -155,19 +181,14 @@ class EmptyState(QWidget):
             line.addStretch(1)
             column.addLayout(line)
         column.addSpacing(Space.XS)
-        column.addWidget(self._button, 0, Qt.AlignmentFlag.AlignHCenter)
+        column.addWidget(self.button, 0, Qt.AlignmentFlag.AlignHCenter)
         column.addStretch(3)
-        self.set_texts(title, sentence, action)
 
-    def set_texts(self, title: str, sentence: str = "", action: str = "", icon: str = "") -> None:
-        """Other words: another reason, another language."""
+    def say(self, icon: str, title: str, sentence: str, action: str) -> None:
         self._title.setText(title)
         self._sentence.setText(sentence)
         self._sentence.setVisible(bool(sentence))
-        self._button.set_text(action)
-        self._button.setVisible(bool(action))
-        if icon:
-            self._glyph.name = icon
-            self._glyph.update()
-        self.setAccessibleName(title)
-        self.setAccessibleDescription(sentence)
+        self.button.set_text(action)
+        self.button.setVisible(bool(action))
+        self._glyph.name = icon
+        self._glyph.update()

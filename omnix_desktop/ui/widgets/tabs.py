@@ -1,7 +1,6 @@
 """Tabs with an underline and a count; arrow keys walk, the pages are the caller's."""
 
-from dataclasses import dataclass
-
+import msgspec
 from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QFocusEvent, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QTabBar, QWidget
@@ -10,8 +9,7 @@ from omnix_desktop.ui.theme import Size, draw_icon
 from omnix_desktop.ui.widgets import paint
 
 
-@dataclass(slots=True)
-class _Tab:
+class _Tab(msgspec.Struct):
     words: str
     icon: str = ""
     count: str = ""

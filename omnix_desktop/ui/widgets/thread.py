@@ -41,6 +41,7 @@ class BubbleThread(QAbstractScrollArea):
         self._anchor: tuple[int, float] = (0, 0.0)
         self._settling = False
         self._asked_older = False
+        self.setViewport(QWidget())  # of our own making: for Qt's own PySide looks through all classes of widgets
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

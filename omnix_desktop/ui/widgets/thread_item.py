@@ -1,7 +1,8 @@
 """What a thread shows: plain rows, made by whoever knows the messages; the thread itself knows none."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+import msgspec
 
 ItemKind = Literal["in", "out", "memo", "system", "action"]
 SendState = Literal["", "queued", "accepted", "sent", "delivered", "read", "failed", "uncertain"]
@@ -17,8 +18,7 @@ STATE_ICONS: dict[str, tuple[str, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadAttachment:
+class ThreadAttachment(msgspec.Struct, frozen=True):
     """A file in a message; `note` is what stands under its name: PNG · 214 KB."""
 
     key: str
@@ -27,16 +27,14 @@ class ThreadAttachment:
     icon: str = "file"
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadAction:
+class ThreadAction(msgspec.Struct, frozen=True):
     """A word under a bubble that does something: Retry."""
 
     key: str
     words: str
 
 
-@dataclass(frozen=True, slots=True)
-class ThreadItem:
+class ThreadItem(msgspec.Struct, frozen=True):
     """One row. `key` never changes; `day` is the separator's text, drawn where it differs from the row above.
 
     `head` stands small over the text (Memo · Sinta, a comment's author); `note` below the bubble says why it failed or

@@ -1,7 +1,6 @@
 """One row of a thread, measured: where its bubble, text, files, words and links stand."""
 
-from dataclasses import dataclass, field
-
+import msgspec
 from PySide6.QtCore import QPointF, QRectF, Qt
 
 from omnix_desktop.i18n import number, tr
@@ -20,8 +19,7 @@ WIDEST = 560.0
 NARROW_SIDE = 12.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spot:
+class Spot(msgspec.Struct, frozen=True):
     """A place that can be pressed: link, attachment, action or more."""
 
     kind: str
@@ -30,20 +28,19 @@ class Spot:
     words: str = ""
 
 
-@dataclass(slots=True)
-class Row:
+class Row(msgspec.Struct):
     """Measures of one item at one width; coordinates from the row's top left."""
 
     item: ThreadItem
     day: str
     height: float = 0.0
-    bubble: QRectF = field(default_factory=QRectF)
-    head: QRectF = field(default_factory=QRectF)
+    bubble: QRectF = msgspec.field(default_factory=QRectF)
+    head: QRectF = msgspec.field(default_factory=QRectF)
     laid: Laid | None = None
-    text_at: QPointF = field(default_factory=QPointF)
-    meta: QRectF = field(default_factory=QRectF)
-    note: QRectF = field(default_factory=QRectF)
-    spots: list[Spot] = field(default_factory=list)
+    text_at: QPointF = msgspec.field(default_factory=QPointF)
+    meta: QRectF = msgspec.field(default_factory=QRectF)
+    note: QRectF = msgspec.field(default_factory=QRectF)
+    spots: list[Spot] = msgspec.field(default_factory=list)
 
     def spot_at(self, point: QPointF) -> Spot | None:
         """What would be pressed there."""

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from dataclasses import dataclass
 
+import msgspec
 from PySide6.QtCore import QPointF, Qt
 from PySide6.QtGui import QTextCharFormat, QTextLayout, QTextOption
 
@@ -17,8 +17,7 @@ _LINK = re.compile(r"(?:https?://|www\.)[^\s<>\"\u2028]{2,500}", re.IGNORECASE)
 _TRAILING = ".,;:!?)]}'\"»”’"
 
 
-@dataclass(slots=True)
-class Laid:
+class Laid(msgspec.Struct):
     """A laid-out text: width and height it takes, its links, whether some of it is not shown."""
 
     layout: QTextLayout

@@ -1,8 +1,6 @@
 """Signing in, in two steps: which company on which server, then who (S0.1–S0.9)."""
 
 import os
-from dataclasses import dataclass
-from typing import Protocol
 
 import msgspec
 from PySide6.QtCore import QSize, Qt, Signal
@@ -11,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QVBoxLayout, QWidget
 
 from omnix_desktop.i18n import language, on_language_change, set_language, tr
 from omnix_desktop.models.why import sentence
+from omnix_desktop.ports import Door
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.buttons import Button
@@ -24,20 +23,7 @@ TENANT, PERSON, NEW_PASSWORD = range(3)
 """The steps."""
 
 
-class Door(Protocol):
-    """Where one signs in."""
-
-    async def find_tenant(self, server: str, code: str) -> TenantFound | Refused: ...
-
-    async def sign_in(self, email: str, password: str) -> SignedIn | Refused: ...
-
-    async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None: ...
-
-    def can_remember(self) -> bool: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Prefill:
+class Prefill(msgspec.Struct, frozen=True):
     """What stands in the fields already."""
 
     server: str = ""

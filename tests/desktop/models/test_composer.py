@@ -1,10 +1,11 @@
 """A composer shows what stands in the file, and nothing comes over what is being typed in it."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -20,6 +21,7 @@ from omnix_desktop.models.deliver import Deliver
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import Fault, LinkState, LinkStatus
+from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.screens import Screens, WaysOut
 from omnix_protocol.base import Command
 from omnix_protocol.errors import Reason, refused
@@ -89,7 +91,8 @@ def bench(tmp_path: Path, qapp: QApplication) -> Iterator[Bench]:
     fake = FakePorts(local, workspace.me, LinkStatus(state=LinkState.ONLINE, last_sync=workspace.now))
     desk = Desk(source, local, fake.link, lambda: workspace.now)
     engine.feed.deliver_by(Deliver(desk.root))
-    yield Bench(engine, local, desk, fake, Place(fake.ports, desk, Told(local, WaysOut(lambda: None, lambda: None))))
+    told = Told(local, WaysOut(lambda: None, lambda: None), lambda: LATER)
+    yield Bench(engine, local, desk, fake, Place(fake.ports, desk, told))
     desk.close()
     QApplication.processEvents()
     QCoreApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete)

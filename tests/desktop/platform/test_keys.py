@@ -107,6 +107,22 @@ def test_a_keychain_whose_backend_fails_answers_nothing(monkeypatch: pytest.Monk
     keychain.forget("a")
 
 
+def test_what_is_read_ahead_is_asked_once_and_taken_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def answer(_service: str, name: str) -> str:
+        asked.append(name)
+        return f"secret {len(asked)}"
+
+    monkeypatch.setattr("omnix_desktop.platform.keychain.secret_service.is_likely", lambda: True)
+    monkeypatch.setattr("omnix_desktop.platform.keychain.secret_service.read", answer)
+    keychain = Keychain()
+    keychain.read_ahead("a")
+    assert keychain.get("a") == "secret 1"
+    assert asked == ["a"]
+    assert keychain.get("a") == "secret 2"
+
+
 def test_no_name_leads_out_of_the_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OMNIX_HOME", str(tmp_path))
     folder = desk_folder("../../etc", "../x", "a/b")

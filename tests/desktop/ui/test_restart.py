@@ -13,6 +13,7 @@ from omnix_desktop.cache.queries import composer as drafts
 from omnix_desktop.platform.paths import HOME
 from omnix_desktop.platform.restart import SCALE
 from omnix_desktop.session import Lives, Profile
+from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.program import Program
 from omnix_desktop.ui.theme import Theme
@@ -63,7 +64,7 @@ def test_the_program_leaves_with_what_was_written(
     profile.keychain = Kept()
     profile.remember(tenant_code=signed_in().tenant_code)
     profile.keep(signed_in())
-    program = Program(Lives(profile), "0.1.0")
+    program = Program(Lives(profile), "0.1.0", lambda: LATER)
     program.show(Frame())
     work = program._work
     assert work is not None

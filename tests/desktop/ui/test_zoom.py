@@ -11,6 +11,7 @@ from PySide6.QtCore import QCoreApplication, QEvent
 from omnix_desktop.i18n import set_language
 from omnix_desktop.platform.paths import HOME
 from omnix_desktop.session import Life, Profile
+from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.screens import WaysOut
 from omnix_desktop.ui.shell.work import Work
@@ -35,7 +36,7 @@ def profile(tmp_path: Path, themed: Theme, monkeypatch: pytest.MonkeyPatch) -> P
 def at_work(profile: Profile, *, stays: bool = True) -> Iterator[Work]:
     """From the program's start to its end, without the network."""
     life = Life(profile, signed_in(), remember=stays, ended=lambda: None)
-    work = Work(life, Frame(), "0.1.0", Immediate("zoom"), WaysOut(lambda: None, lambda: None))
+    work = Work(life, Frame(), "0.1.0", Immediate("zoom"), WaysOut(lambda: None, lambda: None), lambda: LATER)
     try:
         yield work
     finally:

@@ -44,7 +44,7 @@ class ComposerArea(QWidget):
         self.menu = QuickMenu(panel)
         self.menu.taken.connect(self._take)
         self._opened = False
-        self._views = {mode: self._view(mode) for mode in MODES}
+        self._views: dict[Mode, ComposerView] = {}
         self._modes: dict[ConversationId, Mode] = {}
         self._trigger: Trigger | None = None
         self.tabs = Tabs(height=36, baseline=False)
@@ -100,7 +100,7 @@ class ComposerArea(QWidget):
         self._place.desk.composing = mode.value
         composers = self._place.desk.composers
         composer: Composer = composers.reply(conversation_id) if mode is Mode.REPLY else composers.memo(conversation_id)
-        view = self._views[mode]
+        view = self._views.get(mode) or self._view(mode)
         view.show_composer(composer)
         self._stack.setCurrentWidget(view)
         self._stack.updateGeometry()
@@ -111,7 +111,8 @@ class ComposerArea(QWidget):
         self.mode_changed.emit()
 
     def _view(self, mode: Mode) -> ComposerView:
-        view = ComposerView(mode, self._place)
+        """Made when first somebody writes in this mode."""
+        view = self._views[mode] = ComposerView(mode, self._place)
         view.triggered.connect(self._offer)
         view.walked.connect(self.menu.walk)
         view.taken.connect(self._take_current)

@@ -166,4 +166,3 @@ class Editor(QPlainTextEdit):
         palette.setColor(QPalette.ColorRole.Text, theme().colour("text"))
         palette.setColor(QPalette.ColorRole.PlaceholderText, theme().colour("faint"))
         self.setPalette(palette)
-        self.viewport().setPalette(palette)
