@@ -23,6 +23,8 @@ from omnix_protocol.ids import SessionId
 K = TypeVar("K", bound=str)
 TICK_SECONDS: Final = 0.005
 """What is due to a socket within one tick goes out as one write."""
+SOCKET_MAX_SECONDS: Final = 0.001
+"""What telling one socket can cost."""
 _log = logging.getLogger("backend.gateway.hub")
 
 
@@ -91,11 +93,12 @@ class Hub:
         waking, self._waking = self._waking, set()
         for socket in waking:
             socket.wake()
-        loop.call_soon(self._after, began)
+        loop.call_soon(self._after, began, len(waking))
 
-    def _after(self, began: float) -> None:
-        """The writers have had their turn: that is what a round costs."""
-        self._pace.spent(asyncio.get_running_loop().time() - began)
+    def _after(self, began: float, woken: int) -> None:
+        """The writers have had their turn: that is what a round costs, but for what others did in between."""
+        took = asyncio.get_running_loop().time() - began
+        self._pace.spent(min(took, woken * SOCKET_MAX_SECONDS))
 
     def add(self, socket: Socket) -> None:
         who = socket.who

@@ -1,6 +1,9 @@
 """When followers are told what is new: at once while there is time, together while there is more to do."""
 
 import asyncio
+import contextlib
+import time
+from collections.abc import Callable
 from typing import Final
 
 WAIT_MAX_SECONDS: Final = 0.5
@@ -17,14 +20,16 @@ class Pace:
     the one before. A lone commit after a pause waits for nothing.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """The clock is the loop's."""
+        self._clock = clock
         self._busy = False
         self._settled = asyncio.Event()
         self._cost = self._earliest = self._latest = 0.0
 
     @property
     def earliest(self) -> float:
-        """When the next round may begin, by the loop's clock."""
+        """When the next round may begin, whoever still runs."""
         return self._earliest
 
     def running(self, commands: int) -> None:
@@ -35,19 +40,20 @@ class Pace:
 
     def spent(self, seconds: float) -> None:
         """A round is over and took this long. A small one does not cut short the rest after a large one."""
-        now = asyncio.get_running_loop().time()
+        now = self._clock()
         self._cost = max(min(seconds, WAIT_MAX_SECONDS), self._cost * FORGETTING)
         self._earliest = max(self._earliest, now + min(QUIET_SHARE * seconds, WAIT_MAX_SECONDS))
         self._latest = max(self._latest, now + min(BUSY_SHARE * seconds, WAIT_MAX_SECONDS))
 
+    def begins(self, asked: float) -> float:
+        """When a round that was asked for then may begin, as things stand."""
+        return max(self._latest, asked + self._cost) if self._busy else self._earliest
+
     async def turn(self) -> None:
         """Until the next round may begin."""
-        loop = asyncio.get_running_loop()
-        joined = loop.time() + self._cost
-        while (until := max(self._latest, joined) if self._busy else self._earliest) > loop.time():
+        asked = self._clock()
+        while (left := self.begins(asked) - self._clock()) > 0:
             self._settled.clear()
-            try:
-                async with asyncio.timeout_at(until):
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(left):
                     await self._settled.wait()
-            except TimeoutError:
-                continue

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any, Final, Protocol
 
 import msgspec
-from starlette.websockets import WebSocket, WebSocketDisconnect
+from starlette.websockets import WebSocket, WebSocketDisconnect, WebSocketDisconnected
 
 from backend.asks import Asks
 from backend.gateway.feed import Feeds
@@ -329,7 +329,7 @@ class Socket:
     def _failed(self, name: str, error: BaseException) -> None:
         if isinstance(error, Ended):
             self.end(error)
-        elif isinstance(error, WebSocketDisconnect | OSError):
+        elif isinstance(error, WebSocketDisconnect | WebSocketDisconnected | OSError):
             self.end(Ended(Goodbye(refused=refused(Reason.UNAVAILABLE), retry=True), "lost"))
         else:
             _log.error("%s failed", name, exc_info=error)

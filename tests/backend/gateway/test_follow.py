@@ -11,7 +11,7 @@ from backend.runner import Actor
 from omnix_protocol import codec, frames, scopes
 from omnix_protocol.conversations import End, PickUp
 from omnix_protocol.errors import Reason
-from omnix_protocol.ids import BoardId, ConversationId, InteractionId, QueueId, TenantId
+from omnix_protocol.ids import BoardId, CommandId, ConversationId, InteractionId, QueueId, TenantId, new_id
 from omnix_protocol.messages import SaveDraft, Typing
 from omnix_protocol.people import EditUser, User
 from tests.backend.gateway.test_socket import quick_reply
@@ -199,20 +199,17 @@ async def test_whoever_is_deactivated_has_no_session_left_when_they_come_back(ba
 
 
 async def test_latest_only_scopes_catch_up_by_their_latest_state(backend: Backend, people: People) -> None:
+    received = await customer_writes(backend.parts, people, "Halo", "visitor-1")
+    typed = [
+        SaveDraft(conversation_id=received.conversation_id, mode="reply", text=text) for text in ("H", "Ha", "Halo")
+    ]
+    for command in (PickUp(interaction_id=received.interaction_id), *typed):
+        agent = Actor("user", people.agent)
+        done = await backend.parts.runner.do(people.tenant_id, agent, CommandId(new_id()), command)
+        assert done.refused is None
     async with backend.desk(AGENT) as desk:
-        await desk.resume()
-        conversation, _, _ = await handling(desk, backend, people)
         drafts = scopes.drafts(people.agent)
-        conversation_id = ConversationId(conversation.partition(":")[2])
-        for text in ("H", "Ha", "Halo"):
-            draft = SaveDraft(conversation_id=conversation_id, mode="reply", text=text)
-            assert (await desk.run(draft)).refused is None
-        cursors = dict(desk.cursors)
-        cursors[drafts] = 0
-        signed_in = desk.signed_in
-        epoch = desk.epoch
-    async with backend.socket(signed_in) as desk:
-        await desk.resume(epoch, cursors)
+        await desk.resume(desk.epoch, {drafts: 0})
         pages = [f for f in desk.seen if isinstance(f, frames.SnapshotPage) and f.scope == drafts]
         [put] = [put for page in pages for put in page.puts]
         assert b'"Halo"' in bytes(put.body)
@@ -251,15 +248,16 @@ async def test_what_was_looked_up_for_the_snapshot_is_not_looked_up_again(
     backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked: list[str] = []
-    may_follow_of = backend.parts.asks.may_follow_of
+    look = Asks.may_follow_of
 
-    async def noted(tenant_id: TenantId, actor: Actor, wanted: Sequence[str]) -> frozenset[str]:
+    async def noted(asks: Asks, tenant_id: TenantId, actor: Actor, wanted: Sequence[str]) -> frozenset[str]:
         asked.extend(wanted)
-        return await may_follow_of(tenant_id, actor, wanted)
+        return await look(asks, tenant_id, actor, wanted)
 
+    monkeypatch.setattr(Asks, "may_follow_of", noted)
     async with backend.desk(AGENT) as desk:
         await desk.resume()
-        monkeypatch.setattr(backend.parts.asks, "may_follow_of", noted)
+        asked.clear()
         await backend.as_system(people.tenant_id, quick_reply("first"))
         await desk.expect(frames.Batch)
         assert asked == []

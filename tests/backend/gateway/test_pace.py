@@ -2,6 +2,8 @@
 
 import asyncio
 
+import pytest
+
 from backend.gateway.feed import TenantFeed
 from backend.gateway.pace import WAIT_MAX_SECONDS, Pace
 from omnix_protocol.scopes import TENANT
@@ -9,67 +11,79 @@ from tests.backend.gateway.test_socket import quick_reply
 from tests.support.backend import Backend, People
 
 COST = 0.05
-SLACK = 0.04
 
 
-async def waited(pace: Pace) -> float:
-    """Seconds until its turn."""
-    loop = asyncio.get_running_loop()
-    began = loop.time()
-    await pace.turn()
-    return loop.time() - began
+class Clock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = 100.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
-async def test_a_lone_commit_after_a_pause_waits_for_nothing() -> None:
-    pace = Pace()
-    assert await waited(pace) < SLACK
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def pace(clock: Clock) -> Pace:
+    return Pace(clock)
+
+
+def wait(pace: Pace, clock: Clock) -> float:
+    """How long a round that is asked for now waits, in costs of the one before."""
+    return max(0.0, pace.begins(clock.now) - clock.now) / COST
+
+
+def test_a_lone_commit_after_a_pause_waits_for_nothing(pace: Pace, clock: Clock) -> None:
+    assert wait(pace, clock) == 0
     pace.spent(COST)
-    await asyncio.sleep(3 * COST)
-    assert await waited(pace) < SLACK
+    clock.now += 3 * COST
+    assert wait(pace, clock) == 0
 
 
-async def test_after_a_round_the_rest_get_three_times_what_it_took() -> None:
-    pace = Pace()
+def test_after_a_round_the_rest_get_three_times_what_it_took(pace: Pace, clock: Clock) -> None:
     pace.spent(COST)
-    assert await waited(pace) >= 2.9 * COST
+    assert wait(pace, clock) == pytest.approx(3)
 
 
-async def test_a_small_round_does_not_shorten_the_rest_after_a_large_one() -> None:
-    pace = Pace()
+def test_a_small_round_does_not_shorten_the_rest_after_a_large_one(pace: Pace, clock: Clock) -> None:
     pace.spent(COST)
     pace.spent(0.0)
-    assert await waited(pace) >= 2.9 * COST
+    assert wait(pace, clock) == pytest.approx(3)
 
 
-async def test_while_commands_run_a_round_waits_for_what_they_will_commit() -> None:
-    pace = Pace()
+def test_while_commands_run_a_round_waits_for_what_they_will_commit(pace: Pace, clock: Clock) -> None:
     pace.spent(COST)
     pace.running(2)
-    assert await waited(pace) >= 5.9 * COST
+    assert wait(pace, clock) == pytest.approx(6)
 
 
-async def test_before_the_first_round_of_many_commands_one_round_is_waited() -> None:
-    pace = Pace()
+def test_before_the_first_round_of_many_commands_one_round_is_waited(pace: Pace, clock: Clock) -> None:
     pace.spent(COST)
-    await asyncio.sleep(6 * COST)
+    clock.now += 6 * COST
     pace.running(2)
-    assert 0.9 * COST <= await waited(pace) < 3 * COST
+    assert wait(pace, clock) == pytest.approx(1)
 
 
-async def test_the_end_of_the_last_command_ends_the_waiting() -> None:
-    pace = Pace()
+async def test_the_end_of_the_last_command_ends_the_waiting(pace: Pace, clock: Clock) -> None:
     pace.spent(COST)
     pace.running(1)
-    loop = asyncio.get_running_loop()
-    loop.call_later(3.5 * COST, pace.running, 0)
-    assert 2.9 * COST <= await waited(pace) < 5.5 * COST
+    clock.now += 3.5 * COST
+    turn = asyncio.create_task(pace.turn())
+    await asyncio.sleep(0)
+    pace.running(0)
+    async with asyncio.timeout(10):
+        await turn
 
 
-async def test_however_dear_a_round_was_the_next_one_comes() -> None:
-    pace = Pace()
+def test_however_dear_a_round_was_the_next_one_comes(pace: Pace, clock: Clock) -> None:
     pace.spent(60.0)
     pace.running(1)
-    assert await waited(pace) < WAIT_MAX_SECONDS + SLACK
+    assert pace.begins(clock.now) - clock.now == pytest.approx(WAIT_MAX_SECONDS)
 
 
 class Listener:
@@ -102,7 +116,6 @@ async def test_what_commits_before_the_turn_is_read_at_once(backend: Backend, pe
         for number in range(1, 4):
             await backend.as_system(people.tenant_id, quick_reply(f"r{number}"))
             feed.grown({TENANT: head + number})
-        await asyncio.sleep(SLACK)
         assert not listener.told.is_set()
         turn.set()
         async with asyncio.timeout(10):
