@@ -6,9 +6,8 @@ Qt's network library, which both need to speak to each other, is not loaded befo
 
 import getpass
 import hashlib
-from pathlib import Path
 
-from PySide6.QtCore import QDeadlineTimer, QLockFile, QObject, QThread, Signal
+from PySide6.QtCore import QDeadlineTimer, QDir, QLockFile, QObject, QThread, Signal
 
 _PATIENCE = 5000
 """Milliseconds: as long as the first may take to start."""
@@ -24,9 +23,8 @@ class SingleInstance(QObject):
         super().__init__(parent)
         digest = hashlib.sha256(f"{getpass.getuser()}\0{profile_folder}".encode()).hexdigest()[:16]
         self._name = f"omnix-desktop-{digest}"
-        folder = Path(profile_folder)
-        folder.mkdir(parents=True, exist_ok=True)
-        self._lock = QLockFile(str(folder / "running.lock"))
+        # beside the machine's other passing files: in a home that machines share, one that crashed would lock out all
+        self._lock = QLockFile(QDir.temp().filePath(f"{self._name}.lock"))
         self._lock.setStaleLockTime(0)  # a program that has run for long still runs; one that was killed does not
 
     def claim(self) -> bool:
