@@ -139,16 +139,23 @@ async def test_whoever_loses_a_conversation_loses_it_before_its_next_word(backen
         assert not any(b"4111" in codec.encode(batch) for batch in batches)
 
 
-async def test_busy_conversations_reach_their_agent_without_a_look_at_rights_for_each_message(
-    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    asked: list[str] = []
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The scopes to which a right is looked up; a socket that is open already would not be noticed."""
+    scopes_asked: list[str] = []
     look = Asks.may_follow_of
 
-    async def counted(self: Asks, tenant_id: TenantId, actor: Actor, names: Sequence[str]) -> frozenset[str]:
-        asked.extend(names)
-        return await look(self, tenant_id, actor, names)
+    async def noted(asks: Asks, tenant_id: TenantId, actor: Actor, wanted: Sequence[str]) -> frozenset[str]:
+        scopes_asked.extend(wanted)
+        return await look(asks, tenant_id, actor, wanted)
 
+    monkeypatch.setattr(Asks, "may_follow_of", noted)
+    return scopes_asked
+
+
+async def test_busy_conversations_reach_their_agent_without_a_look_at_rights_for_each_message(
+    backend: Backend, people: People, asked: list[str]
+) -> None:
     async with backend.desk(AGENT) as desk:
         await desk.resume()
         busy = {name: (await handling(desk, backend, people, name))[0] for name in ("visitor-1", "visitor-2")}
@@ -156,7 +163,8 @@ async def test_busy_conversations_reach_their_agent_without_a_look_at_rights_for
             await customer_writes(backend.parts, people, "Yang pertama", name)
         while len(desk.commits("ReceiveMessage")) < 2 + len(busy):
             await desk.take()
-        monkeypatch.setattr(Asks, "may_follow_of", counted)
+        assert asked
+        asked.clear()
         for number in range(10):
             for name in busy:
                 await customer_writes(backend.parts, people, f"Pesan {number}", name)
@@ -245,16 +253,8 @@ async def test_batches_that_wait_for_an_acknowledgement_are_joined(backend: Back
 
 
 async def test_what_was_looked_up_for_the_snapshot_is_not_looked_up_again(
-    backend: Backend, people: People, monkeypatch: pytest.MonkeyPatch
+    backend: Backend, people: People, asked: list[str]
 ) -> None:
-    asked: list[str] = []
-    look = Asks.may_follow_of
-
-    async def noted(asks: Asks, tenant_id: TenantId, actor: Actor, wanted: Sequence[str]) -> frozenset[str]:
-        asked.extend(wanted)
-        return await look(asks, tenant_id, actor, wanted)
-
-    monkeypatch.setattr(Asks, "may_follow_of", noted)
     async with backend.desk(AGENT) as desk:
         await desk.resume()
         asked.clear()
