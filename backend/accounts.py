@@ -5,10 +5,10 @@ from typing import Final
 
 from backend.app import Parts
 from backend.channels import CHANNELS
+from backend.gateway.channel_setup import route_of
 from backend.runner import SYSTEM
 from backend.store.control import TenantEntry
 from backend.store.errors import Conflict
-from backend.store.raw import Route
 from omnix_protocol.base import Command
 from omnix_protocol.channels import AddChannelAccount, PublishChannel, ServeChannel
 from omnix_protocol.codec import Malformed, command
@@ -120,9 +120,7 @@ async def add_channel(parts: Parts, tenant_code: str, new: NewAccount) -> str:
     group_id = await group_of(parts, tenant_id, new.group)
     serving = ServeChannel(queue_id=QueueId(new_id()), channel_account_id=account_id, group_id=group_id)
     await run(parts, tenant_id, serving)
-    route = new_id()
-    await parts.store.control.add_route(Route(route, tenant_id, account_id, new.kind))
-    return route
+    return (await route_of(parts.store.control, tenant_id, account_id, new.kind)).route
 
 
 async def tenant_of(parts: Parts, code: str) -> TenantId:

@@ -1,8 +1,11 @@
 """Composition root of the server."""
 
+import logging
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
 
 from starlette.applications import Starlette
 from starlette.routing import BaseRoute, WebSocketRoute
@@ -14,12 +17,19 @@ from backend.bus import Bus, Grown, Hint, open_bus
 from backend.channels import BY_KIND, CHANNELS
 from backend.config import Settings
 from backend.files import Files, open_files
+from backend.files.fetching import Fetcher
+from backend.files.intake import Intake
+from backend.files.links import FileLinks
+from backend.files.pictures import Pictures
+from backend.files.scanning import open_scanner
 from backend.gateway.accounts import Accounts
 from backend.gateway.asgi import application
 from backend.gateway.brakes import Brakes
+from backend.gateway.channel_setup import ChannelSetupDoor
 from backend.gateway.commands import Commands
 from backend.gateway.feed import Feeds
-from backend.gateway.files import FileDoor
+from backend.gateway.files import FileDoor, LinkDoor
+from backend.gateway.forgotten import ForgottenDoor
 from backend.gateway.health import health_routes
 from backend.gateway.http import AnyOf, Http
 from backend.gateway.hub import Hub
@@ -27,16 +37,23 @@ from backend.gateway.openapi import document
 from backend.gateway.pace import Pace
 from backend.gateway.passwords import Passwords
 from backend.gateway.presence import Presence
+from backend.gateway.reception import Reception
 from backend.gateway.runs import RunDoor
 from backend.gateway.secrets import Seal, SecretDoor, server_key
 from backend.gateway.sessions import Sessions
 from backend.gateway.sign_in import SignInDoor
 from backend.gateway.socket import House, Socket
+from backend.gateway.transcript_brake import TranscriptBrake
 from backend.gateway.users import UserDoor
 from backend.gateway.visitors import VisitorDoor, Visitors
 from backend.gateway.webchat import WebChatDoor
 from backend.gateway.webhooks import Webhooks
+from backend.jobs.mail import MailWork
+from backend.jobs.means import Shelf, unlinked
+from backend.jobs.reset_mail import RESET, ResetMail
 from backend.jobs.shift import Shift
+from backend.jobs.transcript_mail import TRANSCRIPT, TranscriptMail
+from backend.post import Post
 from backend.runner import Runner
 from backend.store.engine import DatabaseSettings
 from backend.store.errors import Unavailable
@@ -71,8 +88,12 @@ class Parts:
     bell: Bell
     pace: Pace
     files: Files
+    intake: Intake
+    links: FileLinks
     sessions: Sessions
+    passwords: Passwords
     sign_in: SignInDoor
+    forgotten: ForgottenDoor
     secrets: SecretDoor
 
 
@@ -99,6 +120,11 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
         stack.callback(passwords.close)
         sessions = Sessions(store, bus, settings.sign_in, clock.now)
         brakes = Brakes(store, settings.sign_in, clock.now)
+        key = server_key(settings)
+        scanner = open_scanner(settings.files.clamd, settings.files.scan_seconds)
+        intake = Intake(scanner, Pictures(), hold=settings.files.unscanned == "hold")
+        stack.push_async_callback(intake.close)
+        mails = bool(settings.mail.host)
         yield Parts(
             settings=settings,
             metrics=metrics,
@@ -109,9 +135,22 @@ async def assembled(settings: Settings) -> AsyncIterator[Parts]:
             bell=bell,
             pace=pace,
             files=open_files(settings.files_place),
+            intake=intake,
+            links=FileLinks(key, settings.public_url, clock.now, settings.files.link_minutes),
             sessions=sessions,
-            sign_in=SignInDoor(store, runner, sessions, passwords, brakes, metrics, clock.now),
-            secrets=SecretDoor(store, Seal(server_key(settings)), clock.now),
+            passwords=passwords,
+            sign_in=SignInDoor(store, runner, sessions, passwords, brakes, metrics, clock.now, mails_codes=mails),
+            forgotten=ForgottenDoor(
+                store,
+                runner,
+                sessions,
+                passwords,
+                brakes,
+                settings.sign_in,
+                clock.now,
+                bell.ring if mails else None,
+            ),
+            secrets=SecretDoor(store, Seal(key), clock.now),
         )
 
 
@@ -128,6 +167,7 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
     """The door and the jobs of one process."""
     settings, metrics = parts.settings, parts.metrics
     epoch = await parts.store.control.epoch()
+    await _tidied(parts.files)
     feeds = Feeds(parts.store, parts.pace.turn)
     presence = Presence(parts.store, parts.runner)
     hub = Hub(
@@ -157,21 +197,24 @@ async def serving(parts: Parts) -> AsyncIterator[Serving]:
         await Socket(wire, door, house).live()
 
     visitors = Visitors(parts.store, clock.now)
-    visitor_door = VisitorDoor(parts.store, visitors, parts.runner, parts.bus)
+    mails = bool(settings.mail.host)
+    brake = TranscriptBrake(parts.store, clock.now) if mails else None
+    visitor_door = VisitorDoor(visitors, parts.runner, parts.bus, Reception(parts.store, clock.now), brake)
 
     async def goodbye() -> None:
         visitor_door.close()
         await hub.close(settings.server.graceful_seconds)
 
-    web_chat = WebChatDoor(parts.store, visitors, visitor_door, house, settings.public_url)
-    accounts = Accounts(parts.store, parts.secrets)
+    web_chat = WebChatDoor(parts.store, visitors, visitor_door, house, clock.now, settings.public_url, mails=mails)
+    accounts = Accounts(parts.store, parts.secrets, settings.server.public_url)
     async with working(parts, accounts) as shift:
         webhooks = Webhooks(
             parts.store, accounts, BY_KIND, metrics.registry, shift.received, settings.limits.webhook_bytes
         )
         hub.start()
         try:
-            routes = [*_routes(parts, commands, visitors), *webhooks.routes(), *web_chat.routes()]
+            setup = _setup(parts, shift)
+            routes = [*_routes(parts, commands, visitors, setup), *webhooks.routes(), *web_chat.routes()]
             yield Serving(application([*routes, WebSocketRoute("/v1/socket", socket)]), goodbye)
         finally:
             await goodbye()
@@ -188,7 +231,7 @@ async def working(parts: Parts, accounts: Accounts) -> AsyncIterator[Shift]:
         CHANNELS,
         accounts,
         clock.now,
-        public_url=parts.settings.server.public_url,
+        _shelf(parts),
     )
 
     def heard(hint: Hint) -> None:
@@ -197,6 +240,7 @@ async def working(parts: Parts, accounts: Accounts) -> AsyncIterator[Shift]:
 
     unsubscribe = parts.bus.subscribe(heard)
     parts.bell.heard = shift.jobs_made
+    shift.also(_mail_work(parts))
     await shift.start()
     try:
         yield shift
@@ -206,15 +250,60 @@ async def working(parts: Parts, accounts: Accounts) -> AsyncIterator[Shift]:
         await shift.close()
 
 
-def _routes(parts: Parts, commands: Commands, visitors: Visitors) -> list[BaseRoute]:
+async def _tidied(files: Files) -> None:
+    try:
+        await files.tidy()
+    except OSError as error:
+        logging.getLogger("backend.app").warning("the place of files could not be tidied: %s", error)
+
+
+def _shelf(parts: Parts) -> Shelf:
+    settings = parts.settings
+    limits = settings.files
+    return Shelf(
+        files=parts.files,
+        link=parts.links.link if settings.server.public_url else unlinked,
+        intake=parts.intake,
+        fetcher=Fetcher(internal_hosts=limits.internal_hosts),
+        file_bytes=settings.limits.upload_bytes,
+        seconds=limits.fetch_seconds + limits.scan_seconds,
+    )
+
+
+def _mail_work(parts: Parts) -> MailWork:
+    settings = parts.settings
+    good_for = timedelta(minutes=settings.sign_in.code_minutes)
+    return MailWork(
+        parts.store,
+        Post(settings.mail, clock.now) if settings.mail.host else None,
+        {
+            RESET: ResetMail(parts.store, parts.passwords.hash, clock.now, good_for),
+            TRANSCRIPT: TranscriptMail(parts.store, parts.runner),
+        },
+    )
+
+
+def _setup(parts: Parts, shift: Shift) -> ChannelSetupDoor:
+    def due() -> None:
+        shift.received()
+        shift.jobs_made()
+
+    url = parts.settings.public_url
+    return ChannelSetupDoor(parts.store, parts.secrets, BY_KIND, shift.http, url, due)
+
+
+def _routes(parts: Parts, commands: Commands, visitors: Visitors, setup: ChannelSetupDoor) -> list[BaseRoute]:
     limits = parts.settings.limits
     bearers = AnyOf(parts.sessions, visitors)
+    files = FileDoor(parts.store, parts.files, parts.intake, parts.asks, clock.now, limits.upload_bytes)
     http = Http(bearers, parts.metrics, body_bytes=limits.body_bytes, rate=limits.requests_per_second)
     operations = [
         *parts.sign_in.operations(),
+        *parts.forgotten.operations(),
         *RunDoor(commands, parts.asks).operations(),
-        *FileDoor(parts.store, parts.files, parts.asks, clock.now, limits.upload_bytes).operations(),
+        *files.operations(),
         *parts.secrets.operations(),
+        *setup.operations(),
     ]
 
     async def ready() -> str:
@@ -225,4 +314,9 @@ def _routes(parts: Parts, commands: Commands, visitors: Visitors) -> list[BaseRo
             return str(error) or "The database does not answer."
         return ""
 
-    return [*http.routes(operations), *health_routes(parts.metrics, document(operations, VERSION), ready)]
+    links = LinkDoor(parts.store, parts.files, parts.links)
+    return [
+        *http.routes(operations),
+        *links.routes(),
+        *health_routes(parts.metrics, cache(lambda: document(operations, VERSION)), ready),
+    ]

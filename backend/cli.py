@@ -66,8 +66,9 @@ def parser() -> argparse.ArgumentParser:
     _command(commands, "migrate", "make the database what this release needs", migrate)
     again = _command(commands, "replay", "list what could not be read or sent, or run it again", replay)
     again.add_argument("job", nargs="*", help="ids from the list; `all` for every one; none: only list them")
-    checks = _command(commands, "doctor", "look at settings, database, bus, files and disk", check)
+    checks = _command(commands, "doctor", "look at settings, database, bus, files, disk and mail", check)
     checks.add_argument("--restored", action="store_true", help="the database comes from a backup: begin a new epoch")
+    checks.add_argument("--mail-to", metavar="ADDRESS", help="send a test mail to this address")
     tenant = commands.add_parser("tenant", help="companies").add_subparsers(required=True, metavar="COMMAND")
     adding = _command(tenant, "add", "add a company", add_tenant)
     adding.add_argument("--code", required=True, help="what its people type at sign-in")
@@ -202,6 +203,8 @@ async def check(settings: Settings, options: argparse.Namespace) -> int:
                 epoch = await parts.store.control.renew_epoch()
         print(f"New epoch {epoch}: every desktop fetches its state afresh.")
     findings = [finding async for finding in doctor.examine(settings)]
+    if options.mail_to:
+        findings.append(await doctor.test_letter(settings, options.mail_to))
     for finding in findings:
         print(finding)
     return FAILED if any(finding.wrong for finding in findings) else 0

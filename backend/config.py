@@ -2,6 +2,7 @@
 
 import difflib
 import os
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Annotated, Any
 
 import msgspec
 from msgspec import Meta
+
+from omnix_protocol.rules import is_mail_address
 
 Seconds = Annotated[float, Meta(ge=0)]
 Positive = Annotated[float, Meta(gt=0)]
@@ -62,6 +65,9 @@ class SignIn(_Section, frozen=True, kw_only=True):
     lock_failures: Count = 10  # of one account from one address
     lock_seconds: Positive = 900
     forget_seconds: Positive = 3600  # failures older than this no longer count
+    code_minutes: Positive = 15  # how long a mailed code is good
+    code_tries: Count = 5  # of one code
+    code_requests: Count = 3  # of one account, and ten times as many of one address; then a pause of code_minutes
     hash_threads: Count = 2
     hash_queue: Count = 64
     hash_memory_kib: Annotated[int, Meta(ge=64)] = 65_536
@@ -78,6 +84,33 @@ class Channels(_Section, frozen=True, kw_only=True):
     """Providers' addresses; others than the real ones are for tests and the demo."""
 
     telegram_api: str = "https://api.telegram.org"
+
+
+class Files(_Section, frozen=True, kw_only=True):
+    """What happens to a file on its way in, and how long a link to one holds."""
+
+    clamd: str = ""  # the virus scanner: tcp://host:port or unix:/path/of/its.sock; empty: none
+    unscanned: Annotated[str, Meta(pattern="^(hold|pass)$")] = "hold"  # what becomes of files while it is away
+    scan_seconds: Positive = 60
+    fetch_seconds: Positive = 60  # for the whole of a file that a provider's link names
+    internal_hosts: tuple[str, ...] = ()  # "name" or "name:port" that may be internal and without TLS: test providers
+    link_minutes: Positive = 15  # how long a link given to a provider or a reader holds
+
+
+class Mail(_Section, frozen=True, kw_only=True):
+    """The server's own outgoing mail: codes for forgotten passwords, transcripts. Without a host there is none."""
+
+    host: str = ""
+    port: Port = 0  # 0: what is usual, 587 with starttls, 465 with tls, 25 with none
+    security: Annotated[str, Meta(pattern="^(starttls|tls|none)$")] = "starttls"
+    user: str = ""
+    password: str = ""
+    from_address: str = ""
+    from_name: str = "Omnix"
+
+    @property
+    def at_port(self) -> int:
+        return self.port or {"starttls": 587, "tls": 465}.get(self.security, 25)
 
 
 class Limits(_Section, frozen=True, kw_only=True):
@@ -105,6 +138,9 @@ class Settings(_Section, frozen=True, kw_only=True):
     sign_in: SignIn = SignIn()
     secrets: Secrets = Secrets()
     channels: Channels = Channels()
+    files: Files = Files()
+
+    mail: Mail = Mail()
     limits: Limits = Limits()
     log: Log = Log()
 
@@ -132,6 +168,7 @@ class Settings(_Section, frozen=True, kw_only=True):
 PREFIX = "OMNIX_"
 SECTIONS: dict[str, type[_Section]] = {field.name: field.type for field in msgspec.structs.fields(Settings)}
 WORDS = {"`int`": "a whole number", "`float`": "a number", "`str`": "text", "`bool`": "true or false"}
+LOOPBACK = ("localhost", "127.0.0.1", "::1")
 DATABASES = ("sqlite:///", "postgresql://")
 
 
@@ -227,8 +264,29 @@ def _check(settings: Settings) -> None:
         )
     if settings.bus.url and not settings.bus.url.startswith(("nats://", "tls://")):
         raise WrongSetting("bus.url: expected nats://HOST:PORT, tls://HOST:PORT, or nothing for this process alone.")
+    if settings.files.clamd and not settings.files.clamd.startswith(("tcp://", "unix:/")):
+        raise WrongSetting("files.clamd: expected tcp://HOST:PORT, unix:/PATH, or nothing for no virus scanner.")
     if settings.server.public_url and not settings.server.public_url.startswith(("http://", "https://")):
         raise WrongSetting("server.public_url: expected an address that begins with http:// or https://.")
+    _check_mail(settings.mail)
+
+
+def _check_mail(mail: Mail) -> None:
+    if not mail.host:
+        if mail != Mail():
+            raise WrongSetting("mail.host: the other settings of [mail] need it; expected the name of a mail server.")
+        return
+    if "://" in mail.host or any(character.isspace() for character in mail.host):
+        raise WrongSetting("mail.host: expected a name alone, like mail.example.com; the port has its own setting.")
+    if not is_mail_address(mail.from_address):
+        raise WrongSetting("mail.from_address: expected the address that the mail comes from, like omnix@example.com.")
+    if re.search(r"[\x00-\x1f\x7f]", mail.from_name):
+        raise WrongSetting("mail.from_name: expected a name on one line.")
+    if bool(mail.user) != bool(mail.password):
+        given, missing = ("user", "password") if mail.user else ("password", "user")
+        raise WrongSetting(f"mail.{missing}: mail.{given} is there without it; expected both or neither.")
+    if mail.user and mail.security == "none" and mail.host not in LOOPBACK:
+        raise WrongSetting("mail.security: with none the password would travel in the clear; expected starttls or tls.")
 
 
 def _without_password(url: str) -> str:

@@ -13,7 +13,7 @@ import msgspec
 from benchmarks.figures import Figure, number
 
 HERE = Path(__file__).parent
-ALL = ("start", "switching", "painted", "queues", "burst", "webhook")
+ALL = ("start", "switching", "painted", "queues", "burst", "webhook", "ingest")
 PATIENCE = 900
 
 

@@ -1,6 +1,6 @@
 """What screens and actions may ask of the rest, as Protocols; app.py hands in the parts."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
@@ -10,10 +10,12 @@ import msgspec
 
 from omnix_protocol import codec
 from omnix_protocol.base import Command, Pulse, Query
+from omnix_protocol.channel_setup import ChannelRoute, Probed, ProbeSettings
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import CommandId, FileId, SessionId, UserId
+from omnix_protocol.ids import ChannelAccountId, CommandId, FileId, SecretId, SessionId, UserId
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import Session, SignedIn, TenantFound
+from omnix_protocol.traffic import RanAgain, RunAgain
 
 S = TypeVar("S", bound=msgspec.Struct)
 
@@ -57,8 +59,11 @@ class Run(Protocol):
         *,
         id: CommandId | None = None,  # noqa: A002  # the envelope's word
         failed: Callable[[Fault], None] | None = None,
+        then: Sequence[Command] = (),
     ) -> CommandId:
         """Put a durable command into the outbox, without waiting for the disk; offline too.
+
+        With `then`, these after it in the same conversation: all of them or none.
 
         SendMessage and AddMemo take their conversation's draft with them, in the same transaction. `failed` is
         called in the loop's thread where it could not be stored; then nothing was lost, the draft is still there.
@@ -91,6 +96,16 @@ class Transfers(Protocol):
         """Continues a download that was cut off, where the server allows it."""
         ...
 
+    async def read(self, file_id: FileId, most: int, *, thumbnail: bool = False) -> bytes | Refused:
+        """Into memory alone, nothing on disk; `attachment_too_large` (limit) where it has more bytes than `most`."""
+        ...
+
+
+class Outside(Protocol):
+    async def picture(self, url: str) -> bytes | None:
+        """A picture that a mail names, asked for without a trace of who asks; None where it cannot be had."""
+        ...
+
 
 class Account(Protocol):
     """Who is signed in here."""
@@ -109,6 +124,22 @@ class Account(Protocol):
         ...
 
     async def sign_out(self) -> None: ...
+
+
+class ChannelDoors(Protocol):
+    """What an administrator may ask of the server about channel accounts, beside commands."""
+
+    async def store_secret(self, fields: dict[str, str], base: SecretId | None) -> SecretId | Refused:
+        """What is not among the fields is taken over from `base`, unseen."""
+        ...
+
+    async def route(self, account_id: ChannelAccountId) -> ChannelRoute | Refused: ...
+
+    async def probe(self, account_id: ChannelAccountId) -> Probed | Refused: ...
+
+    async def probe_settings(self, settings: ProbeSettings) -> Probed | Refused: ...
+
+    async def run_again(self, asked: RunAgain) -> RanAgain | Refused: ...
 
 
 class LinkState(StrEnum):
@@ -182,6 +213,12 @@ class Door(Protocol):
 
     async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None: ...
 
+    async def ask_reset_code(self, email: str) -> Refused | None:
+        """Says the same whether or not there is such a person."""
+        ...
+
+    async def reset_with_code(self, email: str, code: str, password: str) -> Refused | None: ...
+
     def can_remember(self) -> bool: ...
 
 
@@ -196,3 +233,5 @@ class Ports(msgspec.Struct, frozen=True):
     link: Link
     follows: Follows
     unsent: Unsent
+    outside: Outside
+    channels: ChannelDoors

@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import msgspec
 
+from omnix_desktop.cache.beside import NOTHING, Beside
 from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries.status import setting
 from omnix_desktop.clock import ServerClock
@@ -24,7 +25,15 @@ from omnix_desktop.sync.http import Http, Unreachable
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import SessionId, UserId, new_id
 from omnix_protocol.messages import Attachment, Draft
-from omnix_protocol.sign_in import ChangePassword, Session, SignedIn, SignIn, TenantFound
+from omnix_protocol.sign_in import (
+    AskResetCode,
+    ChangePassword,
+    ResetWithCode,
+    Session,
+    SignedIn,
+    SignIn,
+    TenantFound,
+)
 
 T = TypeVar("T")
 LOOKS = ("theme", "language", "zoom")
@@ -127,6 +136,17 @@ class Door:
         request = ChangePassword(old_password=old, new_password=new)
         server = self.profile.known.server
         return await self._ask(server, lambda http: http.change_password(signed_in.access_token, request))
+
+    async def ask_reset_code(self, email: str) -> Refused | None:
+        """A code by mail for a forgotten password (S0.7)."""
+        known = self.profile.known
+        request = AskResetCode(tenant_code=known.tenant_code, email=email)
+        return await self._ask(known.server, lambda http: http.ask_reset_code(request))
+
+    async def reset_with_code(self, email: str, code: str, password: str) -> Refused | None:
+        known = self.profile.known
+        request = ResetWithCode(tenant_code=known.tenant_code, email=email, code=code, new_password=password)
+        return await self._ask(known.server, lambda http: http.reset_with_code(request))
 
     def can_remember(self) -> bool:
         """Whether this machine has a keychain; without one the password is asked each time."""
@@ -243,8 +263,9 @@ class HandWritten:
         files: tuple[Attachment, ...] = (),
         before: str | None = None,
         seen: Draft | None = None,
+        beside: Beside = NOTHING,
     ) -> Future[None]:
-        return self._local.save_draft(conversation_id, mode, text, files, before, seen)
+        return self._local.save_draft(conversation_id, mode, text, files, before, seen, beside)
 
     def leave_draft(self, conversation_id: str) -> None:
         self._local.leave_draft(conversation_id)

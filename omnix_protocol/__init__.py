@@ -5,23 +5,33 @@ Importing the package registers every entity, command, query and pulse.
 """
 
 from omnix_protocol import (
+    bots,
     catalogue,
     channels,
     conversations,
     customers,
+    integrations,
+    mails,
     messages,
     people,
     reports,
+    traffic,
+    transcripts,
     work,
 )
 
 __all__ = [
+    "bots",
     "catalogue",
     "channels",
     "conversations",
     "customers",
+    "integrations",
+    "mails",
     "messages",
     "people",
     "reports",
+    "traffic",
+    "transcripts",
     "work",
 ]

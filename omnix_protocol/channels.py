@@ -5,15 +5,17 @@ from enum import StrEnum
 from typing import Annotated
 
 import msgspec
-from msgspec import Meta
+from msgspec import UNSET, Meta, UnsetType
 
 from omnix_protocol.base import Command, Entity, Value
+from omnix_protocol.content import ActKind
 from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId, SecretId
 
 WEBCHAT = "webchat"
 """The kind that is our own: its messages reach the visitor through a scope, not through a provider."""
 
-Name = Annotated[str, Meta(min_length=1, max_length=120)]
+NAME_MAX = 120
+Name = Annotated[str, Meta(min_length=1, max_length=NAME_MAX)]
 
 
 class ChannelGroup(StrEnum):
@@ -25,16 +27,51 @@ class ChannelGroup(StrEnum):
     OTHER = "other"
 
 
-class Capabilities(Value, frozen=True, kw_only=True):
-    """What a composer may offer on a channel, and what its receipts can tell."""
+class TextUnit(StrEnum):
+    """What a channel counts when it limits a text."""
 
-    text_max: int  # characters of one message
+    CHARACTERS = "characters"
+    UTF16 = "utf16"  # an emoji family of seven code points is eleven of them
+    BYTES = "bytes"  # of UTF-8
+    SMS = "sms"  # septets; a text that needs UCS-2 counts for those that it keeps out (omnix_protocol/sms.py)
+
+
+class MediaLimit(Value, frozen=True, kw_only=True):
+    """Files of these types may have so many bytes."""
+
+    types: tuple[str, ...]  # media types; "image/*" allowed
+    max_bytes: int
+
+
+class Capabilities(Value, frozen=True, kw_only=True):
+    """What a composer may offer on a channel, and what its receipts can tell: the one table of it."""
+
+    text_max: int  # of one message, in `text_unit`
+    text_unit: TextUnit = TextUnit.CHARACTERS
+    subject: bool = False
     attachments: bool = False
+    attachments_max: int = 0  # in one message; 0: as many as one likes. The composer makes several messages of more
+    captions: bool = True  # a message may carry text and files at once; if not, the text is a message of its own
+    caption_max: int = 0  # of a text that goes with a file, in `text_unit`; 0: as of any text
     attachment_max_bytes: int = 0
-    attachment_types: tuple[str, ...] = ()  # media types; "image/*" allowed
+    attachment_types: tuple[str, ...] = ()  # media types; "image/*" allowed; (): any
+    media_limits: tuple[MediaLimit, ...] = ()  # the first that fits counts, else attachment_max_bytes
+    location: bool = False  # may be sent
+    contacts: bool = False  # may be sent
+    buttons_max: int = 0  # in one message
+    quotes: bool = False  # an answer may name the message that it answers
+    templates: bool = False  # texts that the provider approved; they may be sent when the window is closed
     reply_window_seconds: int | None = None  # from the customer's last message; None: never closes
     receipts: tuple[str, ...] = ("sent",)  # of: sent, delivered, read
+    acts: tuple[ActKind, ...] = ()
+    edit_seconds: int | None = None  # how long after sending `edit` and `delete` are allowed; None: always
+    comments: bool = False  # conversations are public threads below a post
+    private_reply: bool = False  # a comment may be answered once in private
+    edits: bool = False  # the customer's changes and deletions reach us
+    resolves_expired: bool = False  # S1.20, S1.21: "resolve all expired" covers it
+    reopens_abandoned: bool = False  # S1.22, S1.23: "abandoned, open and expired" covers it
     addresses_per_account: bool = False  # a customer's address means something to one account only
+    names_on_request: bool = False  # messages do not say what people are called: the provider is asked, once
 
 
 class SettingField(Value, frozen=True, kw_only=True):
@@ -45,6 +82,10 @@ class SettingField(Value, frozen=True, kw_only=True):
     required: bool = True
     secret: bool = False
     default: str = ""
+    choices: tuple[str, ...] = ()  # where only these will do
+    pattern: str = ""  # a regular expression that the whole of a value must fit
+    help: str = ""  # where to find it, in one sentence
+    lines: bool = False  # a text of several lines
 
 
 class Channel(Entity, frozen=True, kw_only=True):
@@ -54,6 +95,13 @@ class Channel(Entity, frozen=True, kw_only=True):
     group: ChannelGroup
     capabilities: Capabilities
     settings: tuple[SettingField, ...] = ()
+
+
+class FaultKind(StrEnum):
+    """What may mend an account that does not work."""
+
+    REFUSED = "refused"  # the provider does not take it as it is set up: other secrets, other settings
+    AWAY = "away"  # the provider cannot be reached, or fails by itself
 
 
 class ChannelAccount(Entity, frozen=True, kw_only=True):
@@ -67,6 +115,8 @@ class ChannelAccount(Entity, frozen=True, kw_only=True):
     secret_id: SecretId | None = None
     default_queue_id: QueueId | None = None
     fault: str = ""  # why it does not work right now; empty: it does
+    bot_id: ChannelAccountId | None = None  # the bot that answers first (S3.15)
+    fault_kind: FaultKind | None = None  # None: nobody said
 
 
 class Queue(Entity, frozen=True, kw_only=True):
@@ -108,6 +158,8 @@ class EditChannelAccount(Command, frozen=True, kw_only=True):
     active: bool | None = None
     settings: dict[str, str] | None = None
     secret_id: SecretId | None = None
+    bot_id: ChannelAccountId | UnsetType | None = UNSET
+    address: str | None = None
 
 
 class ReportChannelFault(Command, frozen=True, kw_only=True):
@@ -115,6 +167,7 @@ class ReportChannelFault(Command, frozen=True, kw_only=True):
 
     channel_account_id: ChannelAccountId
     fault: Annotated[str, Meta(max_length=500)] = ""
+    fault_kind: FaultKind | None = None
 
 
 class ServeChannel(Command, frozen=True, kw_only=True):

@@ -7,6 +7,8 @@ from typing import Annotated
 from msgspec import Meta, Struct
 
 from omnix_protocol.base import Command, Entity
+from omnix_protocol.calls import LiveCall
+from omnix_protocol.content import Topic
 from omnix_protocol.ids import (
     ChannelAccountId,
     ConversationId,
@@ -47,6 +49,9 @@ class Conversation(Entity, frozen=True, kw_only=True):
     last_inbound_at: datetime | None = None
     interaction_id: InteractionId | None = None  # the newest one
     interactions: int = 0
+    topic: Topic | None = None
+    reply_handle: str = ""  # what the provider wants back with the next reply
+    reply_handle_at: datetime | None = None
 
 
 class Interaction(Entity, frozen=True, kw_only=True):
@@ -75,6 +80,7 @@ class Interaction(Entity, frozen=True, kw_only=True):
     first_position: int  # of its first entry in the conversation
     last_at: datetime
     last_preview: str = ""  # one line, 120 characters at most
+    last_shown_as: str = ""  # stands for it where nothing was written: a word of the program, see `Message.shown_as`
     last_from_customer: bool = True
     unanswered_since: datetime | None = None  # oldest customer message without a reply
     unread: int = 0  # customer messages that the owner has not seen
@@ -82,6 +88,9 @@ class Interaction(Entity, frozen=True, kw_only=True):
     tickets: int = 0
     expired: bool = False
     abandoned: bool = False
+    topic: str = ""  # of a mail or a post, one line
+    bot_id: ChannelAccountId | None = None  # who answers while the status is `bot`
+    live_call: LiveCall | None = None  # the newest call, while it rings or is talked (F36)
 
 
 class PickUp(Command, frozen=True, kw_only=True):

@@ -7,7 +7,7 @@ import msgspec
 from msgspec import UNSET, Meta, UnsetType
 
 from omnix_protocol.base import Command, Entity
-from omnix_protocol.ids import ChannelAccountId, CustomerId
+from omnix_protocol.ids import ChannelAccountId, CustomerId, IdentityId
 
 Short = Annotated[str, Meta(max_length=200)]
 ShortList = Annotated[tuple[Short, ...], Meta(max_length=20)]
@@ -36,6 +36,23 @@ class Identity(Entity, frozen=True, kw_only=True):
     address: str
     name: str = ""
     handle: str = ""
+    blocked: bool = False  # S3.11: what comes is noted, and nobody is called for it
+
+
+class BlockIdentity(Command, frozen=True, kw_only=True):
+    """By an agent who may see the customer (S3.11); the provider is told where it takes such a word."""
+
+    identity_id: IdentityId
+    blocked: bool
+
+
+class NameIdentity(Command, frozen=True, kw_only=True):
+    """By the job that asked the provider: what somebody is called who had no name; a name that there is stays."""
+
+    channel_account_id: ChannelAccountId
+    identity_id: IdentityId
+    name: Short = ""
+    handle: Short = ""
 
 
 class AddCustomer(Command, frozen=True, kw_only=True):

@@ -21,6 +21,7 @@ class Reason(StrEnum):
     NOT_SIGNED_IN = "not_signed_in"
     WRONG_CREDENTIALS = "wrong_credentials"
     LOCKED_OUT = "locked_out"  # seconds
+    WRONG_CODE = "wrong_code"  # or expired, used, replaced by a newer one, tried too often: nobody is told which
     PASSWORD_CHANGE_NEEDED = "password_change_needed"  # noqa: S105  # a reason, not a password
     NOT_ENTITLED = "not_entitled"
     # about the thing
@@ -37,14 +38,24 @@ class Reason(StrEnum):
     TARGET_OFFLINE = "target_offline"  # name
     TARGET_FULL = "target_full"  # name, limit
     TARGET_CANNOT_SERVE = "target_cannot_serve"  # name
+    NO_BOT = "no_bot"  # channel
+    BOT_IS_OUT = "bot_is_out"
     # messages
     EMPTY_TEXT = "empty_text"
     TEXT_TOO_LONG = "text_too_long"  # limit
     WINDOW_CLOSED = "window_closed"  # at
     REPLIED_MEANWHILE = "replied_meanwhile"  # name
     ATTACHMENTS_UNSUPPORTED = "attachments_unsupported"  # channel
+    TOO_MANY_ATTACHMENTS = "too_many_attachments"  # limit
+    NO_CAPTIONS = "no_captions"  # channel
+    PART_UNSUPPORTED = "part_unsupported"  # part, channel
+    STILL_PENDING = "still_pending"
+    CANNOT_BE_DONE = "cannot_be_done"  # channel
     ATTACHMENT_TOO_LARGE = "attachment_too_large"  # limit
     ATTACHMENT_TYPE = "attachment_type"  # type
+    ATTACHMENT_BROKEN = "attachment_broken"  # a picture that cannot be freed of what it tells about its place
+    ATTACHMENT_INFECTED = "attachment_infected"  # name
+    ATTACHMENT_UNSCANNED = "attachment_unscanned"  # the virus scanner is away; a passing fault
     CHANNEL_INACTIVE = "channel_inactive"
     NOT_RETRYABLE = "not_retryable"
 

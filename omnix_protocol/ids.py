@@ -24,11 +24,13 @@ CaseId = NewType("CaseId", str)
 TicketId = NewType("TicketId", str)
 CategoryId = NewType("CategoryId", str)
 QuickReplyId = NewType("QuickReplyId", str)
+IntegrationId = NewType("IntegrationId", str)
 BoardId = NewType("BoardId", str)
 CommandId = NewType("CommandId", str)
 CommitId = NewType("CommitId", str)
 SessionId = NewType("SessionId", str)
 SecretId = NewType("SecretId", str)
+JobId = NewType("JobId", str)
 
 _CANONICAL = re.compile(r"[0-9a-f]{8}-[0-9a-f]{4}-[78][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}")
 _SEPARATOR = b"\x1f"
@@ -84,6 +86,11 @@ def identity_id(
 def draft_id(user_id: UserId, conversation_id: ConversationId, mode: str) -> str:
     """The one draft of a user in a conversation's reply or memo."""
     return derived_id(user_id, "draft", conversation_id, mode)
+
+
+def file_id_of(message_id: MessageId, reference: str) -> FileId:
+    """The one file of a message that the provider names so; a mail's HTML names its pictures by their references."""
+    return FileId(derived_id(message_id, "file", reference))
 
 
 def is_id(text: str) -> bool:

@@ -98,6 +98,8 @@ class Presence(Entity, frozen=True, kw_only=True):
     signed_in_at: datetime | None = None  # last time, with what and from where
     signed_in_with: str = ""
     signed_in_from: str = ""
+    password_reset_at: datetime | None = None  # last time by a mailed code, and from where
+    password_reset_from: str = ""
 
 
 class OpenTenant(Command, frozen=True, kw_only=True):
@@ -179,4 +181,11 @@ class RecordSignIn(Command, frozen=True, kw_only=True):
 
     user_id: UserId
     device_name: Annotated[str, Meta(max_length=200)]
+    address: Annotated[str, Meta(max_length=64)]
+
+
+class RecordPasswordReset(Command, frozen=True, kw_only=True):
+    """By the system after a mailed code was right: for the audit log."""
+
+    user_id: UserId
     address: Annotated[str, Meta(max_length=64)]

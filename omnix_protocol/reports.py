@@ -7,6 +7,7 @@ from typing import Annotated, ClassVar
 from msgspec import Meta, Struct
 
 from omnix_protocol.base import Command, Entity, Query, Value
+from omnix_protocol.content import Call, CallState
 from omnix_protocol.conversations import Interaction
 from omnix_protocol.customers import Customer, Identity
 from omnix_protocol.ids import (
@@ -15,6 +16,7 @@ from omnix_protocol.ids import (
     CustomerId,
     GroupId,
     InteractionId,
+    MessageId,
     QueueId,
     UserId,
 )
@@ -128,6 +130,43 @@ class JourneyDetail(Query, frozen=True, kw_only=True):
     answer: ClassVar[type[Struct]] = JourneyDetailAnswer
     audited: ClassVar[bool] = True
     interaction_id: InteractionId
+
+
+class CallLogRow(Value, frozen=True, kw_only=True):
+    """One telephone call. It is called back with the customer's own conversation at hand."""
+
+    message_id: MessageId
+    conversation_id: ConversationId
+    interaction_id: InteractionId
+    customer_id: CustomerId
+    customer_name: str = ""
+    channel_account_id: ChannelAccountId
+    channel_name: str = ""
+    owner_id: UserId | None = None  # whose interaction it belongs to
+    owner_name: str = ""
+    at: datetime  # when it was first told
+    outgoing: bool = False
+    call: Call
+
+
+class CallLogAnswer(Value, frozen=True, kw_only=True):
+    rows: tuple[CallLogRow, ...] = ()
+    more: bool = False
+
+
+class CallLog(Query, frozen=True, kw_only=True):
+    """Telephone calls, newest first (F36): of the accounts that the asker's groups serve, or for team leaders all.
+
+    The next page begins before the last row's `at` and `message_id`.
+    """
+
+    answer: ClassVar[type[Struct]] = CallLogAnswer
+    states: Annotated[tuple[CallState, ...], Meta(max_length=5)] = ()  # (): all
+    mine: bool = False  # only those of interactions that are, or were, the asker's
+    channel_account_id: ChannelAccountId | None = None
+    before_at: datetime | None = None
+    before_id: MessageId | None = None
+    limit: PageSize = 50
 
 
 class FoundCustomer(Value, frozen=True, kw_only=True):

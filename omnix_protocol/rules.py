@@ -3,20 +3,27 @@
 Time is an argument, the numbers are the tenant's data.
 """
 
+import re
 from datetime import datetime, timedelta
 from enum import StrEnum
+from functools import cache
+from unicodedata import category
 
 from omnix_protocol.channels import Capabilities
 from omnix_protocol.messages import DeliveryState
 from omnix_protocol.people import Role, Rules, User
 
 PREVIEW_LENGTH = 120
+_LETTER = "A-Za-z0-9_\u00a1-\U0010ffff-"
+_SHAPELESS = frozenset({"Zs", "Zl", "Zp", "Cc", "Cf", "Cs", "Co", "Cn"})
+"""Blanks and what is not seen, as Unicode sorts them; what it sorts otherwise and is not seen either:"""
+_FILLERS = frozenset(map(chr, (0x115F, 0x1160, 0x3164, 0xFFA0, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))))
 
 _ORDER = {
     DeliveryState.ACCEPTED: 0,
     DeliveryState.UNCERTAIN: 1,
-    DeliveryState.FAILED: 2,
-    DeliveryState.SENT: 3,
+    DeliveryState.SENT: 2,
+    DeliveryState.FAILED: 3,  # networks take a message first and tell later that it could not be delivered
     DeliveryState.DELIVERED: 4,
     DeliveryState.READ: 5,
 }
@@ -94,9 +101,43 @@ def returns_to_agent(rules: Rules, ended_at: datetime, now: datetime) -> bool:
     return now - ended_at <= timedelta(seconds=rules.grace_seconds)
 
 
-def preview(text: str, shown_as: str, attachment_names: tuple[str, ...]) -> str:
-    """One line for a row of a list: the text, or what stands for it."""
+def preview(text: str, attachment_names: tuple[str, ...] = ()) -> str:
+    """One line for a row of a list: the text, else the first file's name."""
     line = " ".join(text[: PREVIEW_LENGTH * 4].split())
-    if not line:
-        line = attachment_names[0] if attachment_names else shown_as
+    if not line and attachment_names:
+        line = attachment_names[0]
     return line if len(line) <= PREVIEW_LENGTH else line[: PREVIEW_LENGTH - 1] + "…"
+
+
+def reply_subject(subject: str) -> str:
+    """What the answer to a mail is called: `Re: ` once, however often it was answered."""
+    return subject if subject[:3].lower() == "re:" else f"Re: {subject}".strip()
+
+
+def is_mail_address(text: str) -> bool:
+    """One address as RFC 5321 writes it without quotes: nothing in it can become a second header or recipient."""
+    return text.isascii() and is_customers_address(text)
+
+
+def is_customers_address(text: str) -> bool:
+    """Likewise, of any letters that are seen (RFC 6531): whether such a mail can go out, its server says."""
+    fits = len(text) <= 254 and _address().fullmatch(text) is not None
+    return fits and all(map(_is_seen, text)) and _has_name(text.rpartition("@")[2])
+
+
+@cache
+def _address() -> re.Pattern[str]:
+    """Made when it is first needed: so many letters take milliseconds, and no start needs them."""
+    return re.compile(rf"[.!#$%&'*+/=?^`{{|}}~{_LETTER}]{{1,64}}@[{_LETTER}]+(\.[{_LETTER}]+)*")
+
+
+def _is_seen(letter: str) -> bool:
+    return letter.isascii() or (category(letter) not in _SHAPELESS and letter not in _FILLERS)
+
+
+def _has_name(domain: str) -> bool:
+    """Whether servers have a name for it (IDNA)."""
+    try:
+        return domain.isascii() or bool(domain.encode("idna"))
+    except UnicodeError:
+        return False

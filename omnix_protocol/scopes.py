@@ -1,6 +1,6 @@
 """Scopes: what one may be entitled to follow, and the changes that happen in them.
 
-tenant           Tenant, Channel, ChannelAccount, Group, User, AuxCode, Category, QuickReply;
+tenant           Tenant, Channel, ChannelAccount, Group, User, AuxCode, Category, QuickReply, Integration;
                  followed by everyone of the tenant
 agent:USER       Interactions that the agent handles or ended today, own Presence; by that agent
 queue:QUEUE      the Queue with its counts, its oldest 500 waiting Interactions;

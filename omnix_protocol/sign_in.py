@@ -16,6 +16,12 @@ NewPassword = Annotated[str, Meta(min_length=PASSWORD_MIN, max_length=1024)]
 Code = Annotated[str, Meta(min_length=1, max_length=64)]
 
 
+RESET_CODE_LENGTH: Final = 8
+"""Digits of a mailed code."""
+ResetCode = Annotated[str, Meta(min_length=1, max_length=32)]
+Address = Annotated[str, Meta(max_length=254)]
+
+
 class FindTenant(Value, frozen=True, kw_only=True):
     """POST /v1/tenant (S0.1): the first of the two steps."""
 
@@ -26,13 +32,14 @@ class TenantFound(Value, frozen=True, kw_only=True):
     code: str
     name: str
     locale: str
+    mails_codes: bool = False  # a forgotten password is reset by a mailed code; where not, a team leader gives one
 
 
 class SignIn(Value, frozen=True, kw_only=True):
     """POST /v1/sign-in (S0.4–S0.9)."""
 
     tenant_code: Code
-    email: Annotated[str, Meta(max_length=254)]
+    email: Address
     password: Password
     device_id: Annotated[str, Meta(min_length=1, max_length=64)]
     device_name: Annotated[str, Meta(max_length=200)] = ""
@@ -86,4 +93,20 @@ class ChangePassword(Value, frozen=True, kw_only=True):
 class ResetPassword(Value, frozen=True, kw_only=True):
     """POST /v1/users/{id}/password, by an administrator: a one-time password that must be changed."""
 
+    new_password: NewPassword
+
+
+class AskResetCode(Value, frozen=True, kw_only=True):
+    """POST /v1/password-reset/code (S0.7): mails a code, if there is such a person; the answer is always the same."""
+
+    tenant_code: Code
+    email: Address
+
+
+class ResetWithCode(Value, frozen=True, kw_only=True):
+    """POST /v1/password-reset: the newest mailed code and a new password. All of the person's sessions end."""
+
+    tenant_code: Code
+    email: Address
+    code: ResetCode
     new_password: NewPassword

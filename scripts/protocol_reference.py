@@ -10,8 +10,8 @@ from typing import Any, Final, get_args
 import msgspec
 from msgspec import inspect
 
-from backend.channels.webchat import OpenChat, Say, Seen
-from omnix_protocol import base, errors, frames, sign_in
+from backend.channels.webchat.words import MailMe, OpenChat, Say, Seen
+from omnix_protocol import base, channel_setup, errors, frames, sign_in, traffic
 from omnix_protocol.scopes import Commit, Drop, Put
 
 PLACE: Final = Path(__file__).parents[1] / "docs" / "protocol-reference.md"
@@ -30,7 +30,16 @@ def text() -> str:
     parts = [
         INTRODUCTION,
     ]
-    doors = [kind for kind in vars(sign_in).values() if _is_own(kind, sign_in.__name__)]
+    doors = [
+        *(
+            kind
+            for module in (sign_in, channel_setup)
+            for kind in vars(module).values()
+            if _is_own(kind, module.__name__)
+        ),
+        traffic.RunAgain,
+        traffic.RanAgain,
+    ]
     for title, kinds in (
         ("Frames from the client", get_args(frames.ClientFrame)),
         ("Frames from the server", get_args(frames.ServerFrame)),
@@ -40,7 +49,7 @@ def text() -> str:
         ("Queries", _own(base.QUERIES)),
         ("Pulses", _own(base.PULSES)),
         ("Bodies of the HTTP doors", doors),
-        ("A visitor's words", (OpenChat, Say, Seen)),
+        ("A visitor's words", (OpenChat, Say, Seen, MailMe)),
     ):
         parts.append(f"\n## {title}\n")
         parts += [_struct(kind) for kind in kinds]

@@ -1,11 +1,11 @@
-"""make run: the server with its demo tenant, customers who keep writing, and the desktop; or a tour of it.
+"""make run: every provider's simulator, the server with its demo tenant, customers, and the desktop or a tour of it.
 
 Started in order, each when the one before is ready; ended in reverse order, whatever ends this.
 """
 
+import argparse
 import os
 import signal
-import socket
 import subprocess
 import sys
 import urllib.error
@@ -29,8 +29,13 @@ class Failed(Exception):
 
 
 @contextmanager
-def running(name: str, command: list[str], env: Mapping[str, str], ready: Callable[[], bool]) -> Iterator[None]:
-    """A program that is ready before the next begins; what it says goes to build/run/NAME.log."""
+def running(
+    name: str, command: list[str], env: Mapping[str, str], ready: Callable[[], bool], *, at_once: bool = False
+) -> Iterator[Callable[[], None]]:
+    """A program that is ready before the next begins, or `at_once`: then what is yielded waits for it.
+
+    What it says goes to build/run/NAME.log.
+    """
     log = FOLDER / f"{name}.log"
     with log.open("wb") as out:
         program = subprocess.Popen(
@@ -48,9 +53,13 @@ def running(name: str, command: list[str], env: Mapping[str, str], ready: Callab
             raise Failed(f"The {name} ended with {program.returncode} at its start: {last_line(log)}")
         return ready()
 
-    try:
+    def wait() -> None:
         wait_until(up, f"the {name} is ready; see {log.relative_to(ROOT)}", timeout=60)
-        yield
+
+    try:
+        if not at_once:
+            wait()
+        yield wait
     finally:
         end(program)
 
@@ -84,17 +93,6 @@ def last_line(log: Path) -> str:
     return f"{lines[-1] if lines else 'it said nothing'} (build/run/{log.name})"
 
 
-def port(preferred: int) -> int:
-    """The same address every time, so that bookmarks hold; another where somebody has it."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", preferred))
-        except OSError:
-            return free_port()
-    return preferred
-
-
 def answers(url: str) -> bool:
     try:
         with urllib.request.urlopen(url, timeout=2) as answer:
@@ -103,23 +101,39 @@ def answers(url: str) -> bool:
         return False
 
 
-def start() -> int:
+def told(url: str) -> list[str]:
+    """What the simulators tell at their door once they are connected; before that, nothing."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            return list(answer.read().decode().splitlines())
+    except (urllib.error.URLError, OSError):
+        return []
+
+
+def start(faults: str) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
-    server_port, simulator_port = port(8765), port(8766)
-    url = f"http://127.0.0.1:{server_port}"
+    server_port, telegram_port, door_port = free_port(8765), free_port(8766), free_port(8780)
+    url, door = f"http://127.0.0.1:{server_port}", f"http://127.0.0.1:{door_port}"
     env = os.environ | {
         "OMNIX_SERVER_PORT": str(server_port),
+        "OMNIX_SERVER_PUBLIC_URL": url,  # known, so that the server itself tells providers where it is
         "OMNIX_DATA_FOLDER": str(FOLDER / "server"),
-        "OMNIX_CHANNELS_TELEGRAM_API": f"http://127.0.0.1:{simulator_port}",
+        "OMNIX_CHANNELS_TELEGRAM_API": f"http://127.0.0.1:{telegram_port}",
+        "OMNIX_FILES_INTERNAL_HOSTS": "127.0.0.1",  # where the simulators keep their files
     }
     with ExitStack() as parts:
+        say(f"simulators of the providers; faults on demand at {door}/faults")
+        simulators = ["tests.simulators", "--server", url, "--port", str(telegram_port), "--door", str(door_port)]
+        simulators += ["--memory", str(FOLDER / "simulators.memory"), "--faults", faults]
+        listen = running("simulators", simulators, env, lambda: listening(door_port), at_once=True)
+        simulated = parts.enter_context(listen)
         say("demo tenant")
         once("demo", ["backend", "demo"], env, quiet=True)
+        simulated()  # the server tells providers where it is as soon as it serves
         say(f"server on {url}")
         parts.enter_context(running("server", ["backend", "serve"], env, lambda: answers(f"{url}/readyz")))
-        say("customers who keep writing")
-        customers = ["tests.simulators", "--server", url, "--port", str(simulator_port)]
-        parts.enter_context(running("simulators", customers, env, lambda: listening(simulator_port)))
+        for sentence in wait_until(lambda: told(door), "accounts are connected; see build/run/simulators.log", 60):
+            say(sentence)
         if os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
             say("desktop; close its window to end everything")
             filled_in = {"OMNIX_TENANT": CODE, "OMNIX_EMAIL": f"{AGENT}@{CODE}.example", "OMNIX_PASSWORD": PASSWORD}
@@ -146,8 +160,10 @@ def say(what: str) -> None:
 
 def main() -> int:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    parser = argparse.ArgumentParser(prog="python -m scripts.run", description="What `make run` does.")
+    parser.add_argument("--faults", default="", help="of the simulators, such as line=429,x=503:10%%,telegram=repeat")
     try:
-        return start()
+        return start(parser.parse_args().faults)
     except (Failed, TimeoutError) as problem:
         print(f"run: {problem}", file=sys.stderr)
         return 1

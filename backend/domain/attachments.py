@@ -3,7 +3,7 @@
 from backend.domain.base import Context, refused
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import ConversationId
-from omnix_protocol.messages import Attachment
+from omnix_protocol.messages import Attachment, FileState
 
 
 async def barred(
@@ -18,6 +18,8 @@ async def barred(
             return refused(Reason.NOT_FOUND, type="File")
         if (row.name, row.media_type, row.size) != (attachment.name, attachment.media_type, attachment.size):
             return refused(Reason.INVALID_FIELD, field="attachments", detail="not as it was uploaded")
+        if attachment.state is not FileState.THERE or attachment.failure:
+            return refused(Reason.INVALID_FIELD, field="attachments", detail="only the server says what became of one")
     return None
 
 

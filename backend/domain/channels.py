@@ -1,9 +1,14 @@
 """Channels as this server has them, the tenant's accounts, and which group serves which account."""
 
+import re
+
 import msgspec
+from msgspec import UnsetType
 
 from backend.domain.base import Context, changed, handles, refused
+from backend.domain.entitlement import speaks_for_another
 from omnix_protocol import scopes
+from omnix_protocol.bots import BOT
 from omnix_protocol.channels import (
     AddChannelAccount,
     Channel,
@@ -42,10 +47,24 @@ def _bad_settings(channel: Channel, settings: dict[str, str], secret_id: SecretI
     for name, value in settings.items():
         if name not in plain or len(value) > 2000:
             return refused(Reason.INVALID_FIELD, field=name[:80], detail=f"{channel.name} has no such setting")
+        choices = plain[name].choices
+        if choices and value and value not in choices:
+            return refused(Reason.INVALID_FIELD, field=name, detail=f"one of {', '.join(choices)}")
+        if value and plain[name].pattern and not re.fullmatch(plain[name].pattern, value):
+            return refused(Reason.INVALID_FIELD, field=name, detail=plain[name].help or plain[name].label)
     for field in channel.settings:
         given = secret_id if field.secret else settings.get(field.name) or field.default
         if field.required and not given:
             return refused(Reason.INVALID_FIELD, field=field.name, detail="needed")
+    return None
+
+
+async def _bad_bot(ctx: Context, account: ChannelAccount) -> Refused | None:
+    if account.bot_id is None:
+        return None
+    bot = await ctx.tx.get(ChannelAccount, account.bot_id)
+    if bot is None or bot.kind != BOT or account.kind == BOT:
+        return refused(Reason.INVALID_FIELD, field="bot_id", detail="a bot's account")
     return None
 
 
@@ -79,12 +98,16 @@ async def edit_channel_account(command: EditChannelAccount, ctx: Context) -> Ref
     edited = msgspec.structs.replace(
         account,
         name=command.name if command.name is not None else account.name,
+        address=command.address if command.address is not None else account.address,
         active=command.active if command.active is not None else account.active,
         settings=command.settings if command.settings is not None else account.settings,
         secret_id=command.secret_id if command.secret_id is not None else account.secret_id,
+        bot_id=account.bot_id if isinstance(command.bot_id, UnsetType) else command.bot_id,
     )
     channel = await ctx.need(Channel, account.kind)
     if (bad := _bad_settings(channel, edited.settings, edited.secret_id)) is not None:
+        return bad
+    if (bad := await _bad_bot(ctx, edited)) is not None:
         return bad
     if edited != account:
         ctx.put(changed(edited))
@@ -93,11 +116,12 @@ async def edit_channel_account(command: EditChannelAccount, ctx: Context) -> Ref
 
 @handles(ReportChannelFault)
 async def report_channel_fault(command: ReportChannelFault, ctx: Context) -> Refused | None:
-    if ctx.actor.kind == "channel" and ctx.actor.id != command.channel_account_id:
+    if speaks_for_another(ctx, command.channel_account_id):
         return refused(Reason.NOT_ENTITLED)
     account = await ctx.lock(ChannelAccount, command.channel_account_id)
-    if account.fault != command.fault:
-        ctx.put(changed(account, fault=command.fault))
+    kind = command.fault_kind if command.fault else None
+    if (account.fault, account.fault_kind) != (command.fault, kind):
+        ctx.put(changed(account, fault=command.fault, fault_kind=kind))
     return None
 
 

@@ -3,10 +3,12 @@
 from backend.domain import queues
 from backend.domain.base import Context, changed, handles, refused
 from backend.domain.entitlement import serves_queue
-from backend.domain.holding import let_go, limit_of, locked_presences, take
+from backend.domain.entries import show_read
+from backend.domain.holding import let_go, locked_presences, taken
 from backend.store.errors import Conflict
 from omnix_protocol import scopes
-from omnix_protocol.channels import Queue
+from omnix_protocol.channels import WEBCHAT, Channel, Queue
+from omnix_protocol.content import ActKind
 from omnix_protocol.conversations import (
     HELD,
     OPEN,
@@ -86,24 +88,20 @@ async def _reserved_for_another(ctx: Context, interaction: Interaction, user: Us
 
 
 async def _hand_over(ctx: Context, interaction: Interaction, user: User, presence: Presence) -> PickedUp | Refused:
-    # read again after the lock of their row: whoever was deactivated meanwhile takes nothing more
-    user = await ctx.need(User, user.id)
-    if not user.active:
-        return refused(Reason.NOT_SIGNED_IN)
-    limit = await limit_of(ctx, user)
-    if presence.load >= limit:
-        return refused(Reason.LIMIT_REACHED, limit=limit)
-    take(ctx, presence, limit)
+    holder = await taken(ctx, user.id, presence)
+    if isinstance(holder, Refused):
+        return holder
     picked = changed(
         interaction,
         status=Status.HANDLING,
-        owner_id=UserId(user.id),
-        owner_name=user.name,
+        owner_id=UserId(holder.id),
+        owner_name=holder.name,
         reserved_for=None,
         picked_up_at=interaction.picked_up_at or ctx.now,
     )
     ctx.put(picked, scopes.agent(UserId(user.id)))
-    await queues.leave(ctx, interaction)
+    if interaction.status is Status.QUEUED:  # else a bot answered until now
+        await queues.leave(ctx, interaction)
     return _picked_up(picked)
 
 
@@ -158,7 +156,26 @@ async def mark_read(command: MarkRead, ctx: Context) -> Refused | None:
     )
     if unseen < interaction.unread:
         ctx.put(changed(interaction, unread=unseen))
+        if unseen == 0 and interaction.channel_kind == WEBCHAT:
+            await show_read(ctx, conversation)
+        await _tell_seen(ctx, conversation, interaction)
     return None
+
+
+async def _tell_seen(ctx: Context, conversation: Conversation, interaction: Interaction) -> None:
+    """The customer's ticks turn, where the provider takes such a word; several in a row are one."""
+    channel = await ctx.tx.get(Channel, interaction.channel_kind)
+    if channel is None or ActKind.SEEN not in channel.capabilities.acts:
+        return
+    newest = await ctx.tx.messages.newest_inbound(ConversationId(conversation.id))
+    if newest is not None:
+        payload = {
+            "kind": ActKind.SEEN,
+            "channel_account_id": conversation.channel_account_id,
+            "conversation_id": conversation.id,
+            "message_id": newest.id,
+        }
+        ctx.job("act", payload, key=f"seen:{conversation.id}")
 
 
 @handles(DropPastWork)

@@ -6,11 +6,13 @@ from msgspec import UNSET, UnsetType
 
 from backend.domain import people_data
 from backend.domain.base import Context, changed, handles, refused
-from backend.domain.entitlement import sees_customer
+from backend.domain.entitlement import sees_customer, speaks_for_another
 from backend.store.errors import Conflict
 from omnix_protocol import scopes
+from omnix_protocol.channels import Channel
+from omnix_protocol.content import ActKind
 from omnix_protocol.conversations import Interaction
-from omnix_protocol.customers import AddCustomer, Customer, EditCustomer
+from omnix_protocol.customers import AddCustomer, BlockIdentity, Customer, EditCustomer, Identity, NameIdentity
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import CustomerId, is_id
 
@@ -37,6 +39,52 @@ async def add_customer(command: AddCustomer, ctx: Context) -> Refused | None:
     return None
 
 
+@handles(BlockIdentity)
+async def block_identity(command: BlockIdentity, ctx: Context) -> Refused | None:
+    """Here at once; the provider is told by a job, where it takes such a word."""
+    seen = await ctx.need(Identity, command.identity_id)
+    if not await sees_customer(ctx, seen.customer_id):
+        return refused(Reason.NOT_ENTITLED)
+    identity = await ctx.lock(Identity, command.identity_id)
+    if identity.blocked is command.blocked:
+        return None
+    ctx.put(changed(identity, blocked=command.blocked))
+    channel = await ctx.tx.get(Channel, identity.channel_kind)
+    kind = ActKind.BLOCK if command.blocked else ActKind.UNBLOCK
+    if channel is None or kind not in channel.capabilities.acts:
+        return None
+    for conversation in await ctx.tx.conversations.of_customer(identity.customer_id):
+        if conversation.identity_id == identity.id:
+            account_id = conversation.channel_account_id
+            payload = {"kind": kind, "channel_account_id": account_id, "identity_id": identity.id}
+            ctx.job("act", payload, key=f"block:{account_id}:{identity.id}")
+    return None
+
+
+@handles(NameIdentity)
+async def name_identity(command: NameIdentity, ctx: Context) -> Refused | None:
+    """Fills what is empty: an agent may have entered a name meanwhile."""
+    if speaks_for_another(ctx, command.channel_account_id):
+        return refused(Reason.NOT_ENTITLED)
+    seen = await ctx.need(Identity, command.identity_id)
+    if called := seen.name or command.name:
+        await name_customer(ctx, seen.customer_id, called)
+    identity = await ctx.lock(Identity, command.identity_id)
+    name, handle = identity.name or command.name, identity.handle or command.handle
+    if (name, handle) != (identity.name, identity.handle):
+        ctx.put(changed(identity, name=name, handle=handle))
+    return None
+
+
+async def name_customer(ctx: Context, customer_id: CustomerId, called: str) -> None:
+    """Whoever has no name yet is called so, also where they wait or are talked to."""
+    open_ones = await _locked_open(ctx, customer_id)
+    customer = await ctx.lock(Customer, customer_id)
+    if not customer.name:
+        ctx.put(changed(customer, name=called))
+        await _rename(ctx, open_ones, customer_id, called)
+
+
 @handles(EditCustomer)
 async def edit_customer(command: EditCustomer, ctx: Context) -> Refused | None:
     await ctx.need(Customer, command.customer_id)
@@ -54,12 +102,17 @@ async def edit_customer(command: EditCustomer, ctx: Context) -> Refused | None:
         return None
     ctx.put(changed(customer, **fields))
     if renames and fields["name"] != customer.name:
-        now_open = {interaction.id for interaction in await ctx.tx.conversations.open_of_customer(command.customer_id)}
-        if now_open - open_ones.keys():
-            raise Conflict("another interaction began before the customer was locked")
-        for interaction in open_ones.values():
-            ctx.put(changed(interaction, customer_name=fields["name"]))
+        await _rename(ctx, open_ones, command.customer_id, fields["name"])
     return None
+
+
+async def _rename(ctx: Context, open_ones: dict[str, Interaction], customer_id: CustomerId, name: str) -> None:
+    """The open interactions, locked before the customer was, show the new name too."""
+    now_open = {interaction.id for interaction in await ctx.tx.conversations.open_of_customer(customer_id)}
+    if now_open - open_ones.keys():
+        raise Conflict("another interaction began before the customer was locked")
+    for interaction in open_ones.values():
+        ctx.put(changed(interaction, customer_name=name))
 
 
 async def _locked_open(ctx: Context, customer_id: CustomerId) -> dict[str, Interaction]:

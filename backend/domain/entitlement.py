@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from backend.domain.base import AskContext
 from omnix_protocol.base import Command, Query
+from omnix_protocol.bots import BotEnd, BotSay, BotTalks, GiveToBot, HandToPerson
 from omnix_protocol.catalogue import AddCategory, AddQuickReply
 from omnix_protocol.channels import (
     AddChannelAccount,
@@ -24,13 +25,21 @@ from omnix_protocol.conversations import (
     Status,
     Transfer,
 )
-from omnix_protocol.customers import AddCustomer, EditCustomer
+from omnix_protocol.customers import AddCustomer, BlockIdentity, EditCustomer, NameIdentity
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import ConversationId, CustomerId, UserId
+from omnix_protocol.integrations import AddIntegration, EditIntegration, OrderIntegrations, RemoveIntegration
+from omnix_protocol.mails import WriteMail
 from omnix_protocol.messages import (
     AddMemo,
+    AmendMessage,
+    FetchMedia,
     ReceiveMessage,
+    RecordAmendment,
     RecordDelivery,
+    RecordMedia,
+    RecordReaction,
+    RecordSeen,
     ResolveUncertain,
     RetrySend,
     SaveDraft,
@@ -43,6 +52,7 @@ from omnix_protocol.people import (
     EditRules,
     EditUser,
     OpenTenant,
+    RecordPasswordReset,
     RecordPresence,
     RecordSignIn,
     Role,
@@ -52,6 +62,7 @@ from omnix_protocol.people import (
 from omnix_protocol.reports import (
     BoardList,
     BoardNow,
+    CallLog,
     JourneyDetail,
     JourneyPage,
     OlderEntries,
@@ -61,6 +72,8 @@ from omnix_protocol.reports import (
     ShowNik,
     TransferTargets,
 )
+from omnix_protocol.traffic import ChannelTraffic, FailedJobs
+from omnix_protocol.transcripts import AskTranscript, MailTranscript, RecordTranscript
 from omnix_protocol.work import CreateCase, CreateTicket
 
 
@@ -89,10 +102,22 @@ RUN: dict[type[Command], May] = {
     DropPastWork: _only("timer", "system"),
     ReceiveMessage: _only("channel", "visitor"),
     RecordDelivery: _only("channel", "visitor"),
+    RecordSeen: _only("channel"),
+    RecordReaction: _only("channel"),
+    RecordMedia: _only("system"),
+    FetchMedia: _users(Role.AGENT),
+    AmendMessage: _users(Role.AGENT),
+    RecordAmendment: _only("channel"),
+    BlockIdentity: _users(Role.AGENT),
+    NameIdentity: _only("channel"),
     SendMessage: _users(Role.AGENT),
+    WriteMail: _users(Role.AGENT),
     RetrySend: _users(Role.AGENT),
     ResolveUncertain: _users(Role.AGENT),
     AddMemo: _users(Role.AGENT),
+    MailTranscript: _users(Role.AGENT),
+    AskTranscript: _only("visitor"),
+    RecordTranscript: _only("system"),
     SaveDraft: _users(Role.AGENT),
     AddCustomer: _users(Role.AGENT, "system"),
     EditCustomer: _users(Role.AGENT),
@@ -108,12 +133,21 @@ RUN: dict[type[Command], May] = {
     SetPresence: _users(Role.AGENT),
     RecordPresence: _only("system"),
     RecordSignIn: _only("system"),
+    RecordPasswordReset: _only("system"),
     AddCategory: _users(Role.ADMINISTRATOR, "system"),
     AddQuickReply: _users(Role.TEAM_LEADER, "system"),
+    AddIntegration: _users(Role.ADMINISTRATOR, "system"),
+    EditIntegration: _users(Role.ADMINISTRATOR, "system"),
+    OrderIntegrations: _users(Role.ADMINISTRATOR, "system"),
+    RemoveIntegration: _users(Role.ADMINISTRATOR, "system"),
     PublishChannel: _only("system"),
     AddChannelAccount: _users(Role.ADMINISTRATOR, "system"),
     EditChannelAccount: _users(Role.ADMINISTRATOR, "system"),
     ReportChannelFault: _only("system", "channel"),
+    BotSay: _only("channel"),
+    HandToPerson: _only("channel"),
+    BotEnd: _only("channel"),
+    GiveToBot: _users(Role.AGENT),
     ServeChannel: _users(Role.ADMINISTRATOR, "system"),
     ProjectBoard: _only("system", "timer"),
 }
@@ -125,7 +159,11 @@ ASK: dict[type[Query], May] = {
     JourneyPage: _users(Role.AGENT),
     JourneyDetail: _users(Role.AGENT),
     SearchCustomers: _users(Role.AGENT),
+    CallLog: _users(Role.AGENT),
+    BotTalks: _users(Role.AGENT),
     ShowNik: _users(Role.AGENT),
+    ChannelTraffic: _users(Role.ADMINISTRATOR),
+    FailedJobs: _users(Role.ADMINISTRATOR),
     BoardList: _users(Role.SUPERVISOR),
     BoardNow: _users(Role.SUPERVISOR, "system", "timer"),
 }
@@ -152,6 +190,11 @@ def _barred(ctx: AskContext, may: May | None) -> Refused | None:
     return refused(Reason.NOT_ENTITLED)
 
 
+def speaks_for_another(ctx: AskContext, account_id: str) -> bool:
+    """Whether this is a channel account that tells something of another one."""
+    return ctx.actor.kind == "channel" and ctx.actor.id != account_id
+
+
 def serves_queue(ctx: AskContext, queue: Queue) -> bool:
     """Whether the acting user works on this queue or oversees it."""
     if ctx.user is None:
@@ -160,7 +203,7 @@ def serves_queue(ctx: AskContext, queue: Queue) -> bool:
 
 
 async def sees_conversation(ctx: AskContext, conversation: Conversation) -> bool:
-    """Who handles or handled it, members of the queue it waits in, team leaders and above."""
+    """Who handles or handled it, members of the queue in which it waits or a bot answers it, team leaders and above."""
     if ctx.user is None or not ctx.user.active:
         return False
     if ctx.ranks(Role.TEAM_LEADER):
@@ -169,7 +212,7 @@ async def sees_conversation(ctx: AskContext, conversation: Conversation) -> bool
     if newest is not None:
         if newest.owner_id == ctx.user.id:
             return True
-        if newest.status is Status.QUEUED:
+        if newest.status in (Status.QUEUED, Status.BOT):
             queue = await ctx.tx.get(Queue, newest.queue_id)
             if queue is not None and queue.group_id in ctx.user.group_ids:
                 return True

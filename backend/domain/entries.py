@@ -1,13 +1,15 @@
 """Entries of a conversation: messages and memos share its positions, and its scope holds the newest of them."""
 
-from typing import Any
+from typing import Any, NamedTuple
+
+import msgspec
 
 from backend.domain.base import Context, changed
 from omnix_protocol import scopes
-from omnix_protocol.channels import WEBCHAT
+from omnix_protocol.channels import WEBCHAT, ChannelAccount
 from omnix_protocol.conversations import Conversation
 from omnix_protocol.ids import ConversationId, InteractionId, MemoId, UserId, draft_id
-from omnix_protocol.messages import Direction, Draft, Memo, Message, PublicMessage
+from omnix_protocol.messages import DeliveryState, Direction, Draft, Memo, Message, PublicMessage, Transcript
 
 
 async def next_entry(ctx: Context, conversation: Conversation, **fields: Any) -> Conversation:
@@ -27,11 +29,24 @@ async def _push_out(ctx: Context, conversation: Conversation, position: int) -> 
             ctx.drop(PublicMessage, entry.id, scopes.visitor(conversation.identity_id))
 
 
+class Author(NamedTuple):
+    """Who a memo says it is by."""
+
+    id: str
+    name: str
+
+
 async def add_memo(
-    ctx: Context, conversation: Conversation, interaction_id: InteractionId, memo_id: MemoId, text: str
+    ctx: Context,
+    conversation: Conversation,
+    interaction_id: InteractionId,
+    memo_id: MemoId,
+    text: str,
+    transcript: Transcript | None = None,
+    by: Author | ChannelAccount | None = None,
 ) -> Memo:
-    """A private note by the acting user, at the end of the (locked) conversation."""
-    author = ctx.acting_user()
+    """A private note by the acting user, or by a bot or a visitor, at the end of the (locked) conversation."""
+    author = by or ctx.acting_user()
     conversation = await next_entry(ctx, conversation)
     memo = Memo(
         id=memo_id,
@@ -43,6 +58,7 @@ async def add_memo(
         author_id=UserId(author.id),
         author_name=author.name,
         at=ctx.now,
+        transcript=transcript,
     )
     return ctx.put(memo, scopes.conversation(memo.conversation_id))
 
@@ -54,6 +70,8 @@ async def put_message(ctx: Context, message: Message, conversation: Conversation
     if channel_kind == WEBCHAT:
         shown = await ctx.tx.get(PublicMessage, message.id) if message.version > 1 else None
         public = _public(message, (shown.version if shown else 0) + 1)
+        if shown is not None and shown.state is DeliveryState.READ:
+            public = msgspec.structs.replace(public, state=DeliveryState.READ)  # a receipt is never taken back
         ctx.put(public, *([scopes.visitor(conversation.identity_id)] if shown is None else []))
     return message
 
@@ -71,7 +89,16 @@ def _public(message: Message, version: int) -> PublicMessage:
         author_name=message.author_name,
         at=message.at,
         state=message.state,
+        buttons=message.content.buttons if message.content else (),
     )
+
+
+async def show_read(ctx: Context, conversation: Conversation) -> None:
+    """The visitor of a web chat hears that all they wrote was read; the newest of theirs says so for those before."""
+    newest = await ctx.tx.messages.newest_inbound(ConversationId(conversation.id))
+    public = await ctx.tx.get(PublicMessage, newest.id) if newest is not None else None
+    if public is not None and public.state is not DeliveryState.READ:
+        ctx.put(changed(public, state=DeliveryState.READ))
 
 
 async def discard_draft(ctx: Context, conversation_id: ConversationId, mode: str, seen: int | None) -> None:

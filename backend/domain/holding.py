@@ -1,7 +1,8 @@
 """What an agent holds: the load on the agent's own row, and the limit that it may not exceed."""
 
-from backend.domain.base import AskContext, Context, changed
+from backend.domain.base import AskContext, Context, changed, refused
 from omnix_protocol import rules
+from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import UserId
 from omnix_protocol.people import Presence, PresenceState, User
 
@@ -19,6 +20,19 @@ async def limit_of(ctx: AskContext, user: User) -> int:
 def take(ctx: Context, presence: Presence, limit: int) -> Presence:
     """One interaction more. The database holds the load to the limit too, should a handler have counted wrong."""
     return ctx.put(changed(presence, load=presence.load + 1), columns={"load_limit": limit})
+
+
+async def taken(ctx: Context, user_id: str, presence: Presence) -> User | Refused:
+    """The user with one interaction more; `presence` is theirs, locked."""
+    # read again after the lock of their row: whoever was deactivated meanwhile takes nothing more
+    user = await ctx.need(User, user_id)
+    if not user.active:
+        return refused(Reason.NOT_SIGNED_IN)
+    limit = await limit_of(ctx, user)
+    if presence.load >= limit:
+        return refused(Reason.LIMIT_REACHED, limit=limit)
+    take(ctx, presence, limit)
+    return user
 
 
 def let_go(ctx: Context, presence: Presence, count: int = 1) -> Presence:

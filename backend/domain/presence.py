@@ -2,7 +2,15 @@
 
 from backend.domain.base import Context, changed, handles, refused
 from omnix_protocol.errors import Reason, Refused
-from omnix_protocol.people import AuxCode, Presence, PresenceState, RecordPresence, RecordSignIn, SetPresence
+from omnix_protocol.people import (
+    AuxCode,
+    Presence,
+    PresenceState,
+    RecordPasswordReset,
+    RecordPresence,
+    RecordSignIn,
+    SetPresence,
+)
 
 MAX_DEVICES = 20
 
@@ -52,4 +60,11 @@ async def record_sign_in(command: RecordSignIn, ctx: Context) -> Refused | None:
             signed_in_from=command.address,
         )
     )
+    return None
+
+
+@handles(RecordPasswordReset)
+async def record_password_reset(command: RecordPasswordReset, ctx: Context) -> Refused | None:
+    presence = await ctx.lock(Presence, command.user_id)
+    ctx.put(changed(presence, password_reset_at=ctx.now, password_reset_from=command.address))
     return None

@@ -1,15 +1,16 @@
 """What goes out: replies, and what their author decides when one did not arrive."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from backend.domain import attachments
 from backend.domain.base import AskContext, Context, changed, handles, refused
 from backend.domain.entries import discard_draft, next_entry, put_message
-from omnix_protocol import rules
+from omnix_protocol import capability, rules
 from omnix_protocol.channels import WEBCHAT, Capabilities, Channel, ChannelAccount
+from omnix_protocol.content import Content, Mail
 from omnix_protocol.conversations import HELD, Conversation, Interaction
 from omnix_protocol.errors import Reason, Refused
-from omnix_protocol.ids import MessageId, UserId, is_id
+from omnix_protocol.ids import ConversationId, MessageId, UserId, is_id
 from omnix_protocol.messages import (
     Attachment,
     DeliveryState,
@@ -19,6 +20,7 @@ from omnix_protocol.messages import (
     RetrySend,
     SendMessage,
 )
+from omnix_protocol.people import Rules
 
 
 class Outlet(NamedTuple):
@@ -28,7 +30,7 @@ class Outlet(NamedTuple):
     channel: Channel
 
 
-async def _outlet(ctx: AskContext, conversation: Conversation) -> Outlet:
+async def outlet_of(ctx: AskContext, conversation: Conversation) -> Outlet:
     account = await ctx.need(ChannelAccount, conversation.channel_account_id)
     return Outlet(account, await ctx.need(Channel, account.kind))
 
@@ -40,44 +42,57 @@ async def send_message(command: SendMessage, ctx: Context) -> Refused | None:
         return refused(Reason.INVALID_FIELD, field="message_id", detail="not a UUIDv7")
     conversation = await ctx.lock(Conversation, command.conversation_id)
     interaction = await ctx.lock(Interaction, command.interaction_id)
-    outlet = await _outlet(ctx, conversation)
+    outlet = await outlet_of(ctx, conversation)
     if (barred := await _may_send(ctx, command, conversation, interaction, outlet)) is not None:
         return barred
     if (barred := await attachments.barred(ctx, command.attachments, command.conversation_id)) is not None:
         return barred
-    conversation = await next_entry(ctx, conversation)
     names = tuple(attachment.name for attachment in command.attachments)
     ctx.put(
         changed(
             interaction,
             last_at=ctx.now,
-            last_preview=rules.preview(command.text, "", names),
+            last_preview=rules.preview(command.text, names),
+            last_shown_as=capability.shown_as(command.content),
             last_from_customer=False,
             unanswered_since=None,
             first_reply_at=interaction.first_reply_at or ctx.now,
         )
     )
-    message = Message(
+    await put_out(
+        ctx,
+        conversation,
+        outlet,
         id=command.message_id,
-        version=1,
-        conversation_id=command.conversation_id,
         interaction_id=command.interaction_id,
-        position=conversation.entries,
-        direction=Direction.OUT,
         text=command.text,
         attachments=command.attachments,
         author_id=UserId(author.id),
         author_name=author.name,
+        content=command.content,
+        reply_to=command.reply_to,
+    )
+    await discard_draft(ctx, command.conversation_id, "reply", command.draft_version)
+    await attachments.attach(ctx, command.attachments, command.conversation_id)
+    return None
+
+
+async def put_out(ctx: Context, conversation: Conversation, outlet: Outlet, **fields: Any) -> None:
+    """A new message of ours at the end of the (locked) conversation, and on its way to the provider."""
+    conversation = await next_entry(ctx, conversation)
+    message = Message(
+        version=1,
+        conversation_id=ConversationId(conversation.id),
+        position=conversation.entries,
+        direction=Direction.OUT,
         at=ctx.now,
         state=_first_state(outlet),
         state_at=ctx.now,
         attempts=1,
+        **fields,
     )
     await put_message(ctx, message, conversation, outlet.account.kind)
-    await discard_draft(ctx, command.conversation_id, "reply", command.draft_version)
-    await attachments.attach(ctx, command.attachments, command.conversation_id)
     _send_job(ctx, message, outlet)
-    return None
 
 
 def _first_state(outlet: Outlet) -> DeliveryState:
@@ -106,9 +121,11 @@ async def _may_send(
         return refused(Reason.NOT_FOUND, type="Interaction")
     if (barred := _not_theirs(ctx, interaction)) is not None:
         return barred
-    if (barred := await _bad_content(ctx, command, outlet)) is not None:
+    if (barred := await bad_content(ctx, outlet, command.text, command.attachments, command.content)) is not None:
         return barred
-    if (barred := _closed(ctx, conversation, outlet)) is not None:
+    if command.reply_to is not None and not await _answers(ctx, command, outlet.channel.capabilities):
+        return refused(Reason.NOT_FOUND, type="Message")
+    if (barred := closed(ctx, conversation, outlet, command.content)) is not None:
         return barred
     if await ctx.tx.get(Message, command.message_id) is not None:
         return refused(Reason.ALREADY_EXISTS, type="Message")
@@ -124,41 +141,66 @@ def _not_theirs(ctx: Context, interaction: Interaction) -> Refused | None:
     return None if interaction.status in HELD else refused(Reason.ALREADY_ENDED)
 
 
-def _closed(ctx: Context, conversation: Conversation, outlet: Outlet) -> Refused | None:
+def closed(ctx: Context, conversation: Conversation, outlet: Outlet, content: Content | None) -> Refused | None:
     if not outlet.account.active:
         return refused(Reason.CHANNEL_INACTIVE)
+    if content is not None and content.template is not None and outlet.channel.capabilities.templates:
+        return None
     closes_at = rules.window_closes_at(outlet.channel.capabilities, conversation.last_inbound_at)
     if closes_at is not None and closes_at <= ctx.now:
         return refused(Reason.WINDOW_CLOSED, at=closes_at.isoformat())
     return None
 
 
-async def _bad_content(ctx: Context, command: SendMessage, outlet: Outlet) -> Refused | None:
-    if not command.text.strip() and not command.attachments:
+async def bad_content(
+    ctx: Context, outlet: Outlet, text: str, files: tuple[Attachment, ...], content: Content | None
+) -> Refused | None:
+    """Why this channel cannot carry it."""
+    if not text.strip() and not files and not capability.says_something(content):
         return refused(Reason.EMPTY_TEXT)
     numbers = (await ctx.tenant()).rules
     capabilities = outlet.channel.capabilities
     limit = rules.text_limit(numbers, capabilities)
-    if len(command.text) > limit:
+    if capability.text_length(text, capabilities) > limit:
         return refused(Reason.TEXT_TOO_LONG, limit=limit)
-    if command.attachments and not capabilities.attachments:
+    if (part := capability.unsupported_part(capabilities, content)) is not None:
+        return refused(Reason.PART_UNSUPPORTED, part=part, channel=outlet.channel.name)
+    if content is not None and content.mail is not None and (barred := _bad_addresses(content.mail)) is not None:
+        return barred
+    return _bad_files(text, files, outlet, numbers)
+
+
+def _bad_addresses(head: Mail) -> Refused | None:
+    for name, addresses in {"to": head.to, "cc": head.cc, "bcc": head.bcc}.items():
+        for address in addresses:
+            if not rules.is_customers_address(address):
+                return refused(Reason.INVALID_FIELD, field=name, detail=f"{address[:80]} is no mail address")
+    return None
+
+
+async def _answers(ctx: Context, command: SendMessage, capabilities: Capabilities) -> bool:
+    quoted = await ctx.tx.get(Message, command.reply_to) if command.reply_to else None
+    return capabilities.quotes and quoted is not None and quoted.conversation_id == command.conversation_id
+
+
+def _bad_files(text: str, files: tuple[Attachment, ...], outlet: Outlet, numbers: Rules) -> Refused | None:
+    capabilities = outlet.channel.capabilities
+    if files and not capabilities.attachments:
         return refused(Reason.ATTACHMENTS_UNSUPPORTED, channel=outlet.channel.name)
-    largest = min(numbers.attachment_max_bytes, capabilities.attachment_max_bytes or numbers.attachment_max_bytes)
-    for attachment in command.attachments:
+    if capabilities.attachments_max and len(files) > capabilities.attachments_max:
+        return refused(Reason.TOO_MANY_ATTACHMENTS, limit=capabilities.attachments_max)
+    if files and text.strip() and not capability.is_caption(capabilities, text):
+        return refused(Reason.NO_CAPTIONS, channel=outlet.channel.name)
+    for attachment in files:
+        largest = min(numbers.attachment_max_bytes, capability.file_limit(capabilities, attachment.media_type))
         if attachment.size > largest:
             return refused(Reason.ATTACHMENT_TOO_LARGE, limit=largest)
-        if not _carries(capabilities, attachment):
+        if not capability.carries(capabilities, attachment.media_type):
             return refused(Reason.ATTACHMENT_TYPE, type=attachment.media_type)
     return None
 
 
-def _carries(capabilities: Capabilities, attachment: Attachment) -> bool:
-    family = attachment.media_type.partition("/")[0] + "/*"
-    types = capabilities.attachment_types
-    return not types or attachment.media_type in types or family in types
-
-
-async def _theirs(ctx: Context, message_id: MessageId) -> tuple[Conversation, Message] | Refused:
+async def theirs(ctx: Context, message_id: MessageId) -> tuple[Conversation, Message] | Refused:
     """The locked message, if the acting user is the one to decide about it."""
     seen = await ctx.need(Message, message_id)
     conversation = await ctx.need(Conversation, seen.conversation_id)
@@ -166,21 +208,19 @@ async def _theirs(ctx: Context, message_id: MessageId) -> tuple[Conversation, Me
     message = await ctx.lock(Message, message_id)
     if interaction.owner_id != ctx.acting_user().id:
         return refused(Reason.NOT_OWNER, name=interaction.owner_name)
-    if message.direction is not Direction.OUT:
-        return refused(Reason.NOT_RETRYABLE)
     return conversation, message
 
 
 @handles(RetrySend)
 async def retry_send(command: RetrySend, ctx: Context) -> Refused | None:
-    found = await _theirs(ctx, command.message_id)
+    found = await theirs(ctx, command.message_id)
     if isinstance(found, Refused):
         return found
     conversation, message = found
-    if not rules.may_retry(message.state):
+    if message.direction is not Direction.OUT or not rules.may_retry(message.state):
         return refused(Reason.NOT_RETRYABLE)
-    outlet = await _outlet(ctx, conversation)
-    if (barred := _closed(ctx, conversation, outlet)) is not None:
+    outlet = await outlet_of(ctx, conversation)
+    if (barred := closed(ctx, conversation, outlet, message.content)) is not None:
         return barred
     again = changed(message, state=_first_state(outlet), state_at=ctx.now, failure="", attempts=message.attempts + 1)
     await put_message(ctx, again, conversation, outlet.account.kind)
@@ -190,7 +230,7 @@ async def retry_send(command: RetrySend, ctx: Context) -> Refused | None:
 
 @handles(ResolveUncertain)
 async def resolve_uncertain(command: ResolveUncertain, ctx: Context) -> Refused | None:
-    found = await _theirs(ctx, command.message_id)
+    found = await theirs(ctx, command.message_id)
     if isinstance(found, Refused):
         return found
     conversation, message = found
@@ -198,5 +238,5 @@ async def resolve_uncertain(command: ResolveUncertain, ctx: Context) -> Refused 
         return refused(Reason.NOT_RETRYABLE)
     state = DeliveryState.SENT if command.went_out else DeliveryState.FAILED
     resolved = changed(message, state=state, state_at=ctx.now)
-    await put_message(ctx, resolved, conversation, (await _outlet(ctx, conversation)).account.kind)
+    await put_message(ctx, resolved, conversation, (await outlet_of(ctx, conversation)).account.kind)
     return None

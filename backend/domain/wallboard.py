@@ -8,6 +8,7 @@ import msgspec
 from backend.domain.base import AskContext, Context, answers, changed, handles, refused
 from backend.store.reads.reports import AgentFigures, ChannelFigures
 from omnix_protocol import rules, scopes
+from omnix_protocol.bots import BOT
 from omnix_protocol.channels import ChannelAccount
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import BoardId, ChannelAccountId, UserId
@@ -37,7 +38,7 @@ def day_start(tenant: Tenant, now: datetime) -> datetime:
 async def board_now(query: BoardNow, ctx: AskContext) -> Board:  # noqa: ARG001  # it has no arguments
     tenant = await ctx.tenant()
     start = day_start(tenant, ctx.now)
-    accounts = [account for account in await ctx.tx.all(ChannelAccount) if account.active]
+    accounts = [account for account in await ctx.tx.all(ChannelAccount) if account.active and account.kind != BOT]
     per_account = await ctx.tx.reports.channel_figures(start)
     day = await ctx.tx.reports.day_figures(start, tenant.rules.reply_due_seconds)
     channels = _channels(accounts, per_account)

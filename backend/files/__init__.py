@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from backend.files.base import Files, Gone, TooLarge
+from backend.files.base import FileGone, Files, TooLarge
 from backend.files.folder import FolderFiles
 from backend.files.s3 import ObjectFiles
 
-__all__ = ["Files", "FolderFiles", "Gone", "ObjectFiles", "TooLarge", "open_files"]
+__all__ = ["FileGone", "Files", "FolderFiles", "ObjectFiles", "TooLarge", "open_files"]
 
 
 def open_files(place: str) -> Files:

@@ -8,7 +8,7 @@ class TooLarge(Exception):
     """More bytes came than were allowed; nothing was kept."""
 
 
-class Gone(Exception):
+class FileGone(Exception):
     """There are no bytes under this key."""
 
 
@@ -19,10 +19,13 @@ class Files(Protocol):
         """The number of bytes written. Raises TooLarge."""
 
     def read(self, key: str, start: int, end: int) -> AsyncIterator[bytes]:
-        """Bytes from start up to, not including, end. Raises Gone."""
+        """Bytes from start up to, not including, end. Raises FileGone."""
 
     async def delete(self, key: str) -> None:
         """Without complaint where there is nothing."""
+
+    async def tidy(self) -> None:
+        """Take away what a process that died had begun to write; nobody saw it."""
 
     async def check(self) -> str:
         """A sentence about what is wrong with the place; empty: nothing."""

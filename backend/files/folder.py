@@ -7,9 +7,13 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Final
 
-from backend.files.base import Gone, TooLarge
+from backend import clock
+from backend.files.base import FileGone, TooLarge
 
 CHUNK: Final = 256 * 1024
+NEW: Final = ".new-"
+FORGOTTEN_SECONDS: Final = 6 * 3600
+"""Nobody writes at one file for so long: what is older was begun by a process that died."""
 
 
 class FolderFiles:
@@ -19,7 +23,7 @@ class FolderFiles:
     async def put(self, key: str, chunks: AsyncIterator[bytes], limit: int) -> int:
         target = self._path(key)
         await asyncio.to_thread(target.parent.mkdir, parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=".new-")
+        handle, name = tempfile.mkstemp(dir=target.parent, prefix=NEW)
         written = 0
         try:
             async for chunk in chunks:
@@ -40,7 +44,7 @@ class FolderFiles:
         try:
             file = await asyncio.to_thread(self._path(key).open, "rb")
         except OSError:
-            raise Gone from None
+            raise FileGone from None
         with file:
             await asyncio.to_thread(file.seek, start)
             while start < end and (chunk := await asyncio.to_thread(file.read, min(CHUNK, end - start))):
@@ -49,6 +53,9 @@ class FolderFiles:
 
     async def delete(self, key: str) -> None:
         await asyncio.to_thread(self._path(key).unlink, missing_ok=True)
+
+    async def tidy(self) -> None:
+        await asyncio.to_thread(_tidy, self._folder, clock.now().timestamp() - FORGOTTEN_SECONDS)
 
     async def check(self) -> str:
         try:
@@ -61,7 +68,7 @@ class FolderFiles:
     def _path(self, key: str) -> Path:
         path = (self._folder / key).resolve()
         if not path.is_relative_to(self._folder.resolve()):
-            raise Gone
+            raise FileGone
         return path
 
 
@@ -70,6 +77,15 @@ def _write(handle: int, chunk: bytes) -> None:
     view = memoryview(chunk)
     while view:
         view = view[os.write(handle, view) :]
+
+
+def _tidy(folder: Path, before: float) -> None:
+    for left in folder.glob(f"*/{NEW}*"):
+        try:
+            if left.stat().st_mtime < before:
+                left.unlink()
+        except OSError:
+            continue
 
 
 def _discard(name: str) -> None:

@@ -6,7 +6,7 @@ from typing import Any, Final
 import obstore
 from obstore.store import from_url
 
-from backend.files.base import Gone, TooLarge
+from backend.files.base import FileGone, TooLarge
 
 CHUNK: Final = 1024 * 1024
 
@@ -45,7 +45,7 @@ class ObjectFiles:
             try:
                 part = await obstore.get_range_async(self._store, key, start=start, end=stop)
             except FileNotFoundError:
-                raise Gone from None
+                raise FileGone from None
             yield bytes(part)
             start = stop
 
@@ -54,6 +54,9 @@ class ObjectFiles:
             await obstore.delete_async(self._store, key)
         except FileNotFoundError:
             return
+
+    async def tidy(self) -> None:
+        """Nothing to do: parts of an upload that never ended are the bucket's own rule to take away."""
 
     async def check(self) -> str:
         try:

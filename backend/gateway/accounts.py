@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+from dataclasses import dataclass
 from typing import Final
 
 from backend.channels.base import AccountView
@@ -16,42 +17,67 @@ KEPT_MAX: Final = 5_000
 _log = logging.getLogger("backend.gateway.accounts")
 
 
-class Accounts:
-    """Called with (tenant, account): the view, or None where the account is not there or not active."""
+@dataclass(frozen=True, slots=True)
+class _Kept:
+    at: float  # the loop's time
+    view: AccountView | None = None
+    active: bool = False
 
-    def __init__(self, store: Store, door: SecretDoor) -> None:
+
+class Accounts:
+    """Called with (tenant, account): the view, or None where the account is not there or paused.
+
+    `public_url` is where providers reach this server, empty where nobody told.
+    """
+
+    def __init__(self, store: Store, door: SecretDoor, public_url: str = "") -> None:
+        self._public_url = public_url.rstrip("/")
         self._store = store
         self._door = door
-        self._kept: dict[ChannelAccountId, tuple[float, AccountView | None]] = {}
+        self._kept: dict[ChannelAccountId, _Kept] = {}
         self._turns: dict[ChannelAccountId, asyncio.Lock] = {}
 
     async def __call__(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
+        kept = await self._at(tenant_id, account_id)
+        return kept.view if kept.active else None
+
+    async def known(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
+        """Also where the account is paused: what comes in for it is still taken."""
+        return (await self._at(tenant_id, account_id)).view
+
+    async def _at(self, tenant_id: TenantId, account_id: ChannelAccountId) -> "_Kept":
         if (kept := self._young(account_id)) is not None:
-            return kept[1]
+            return kept
         # one looks, and all who came meanwhile get what it found
         async with self._turns.setdefault(account_id, asyncio.Lock()):
             if (kept := self._young(account_id)) is not None:
-                return kept[1]
+                return kept
             now = asyncio.get_running_loop().time()
-            view = await self._look(tenant_id, account_id)
+            found = await self._look(tenant_id, account_id, now)
             if len(self._kept) >= KEPT_MAX:
                 self._kept.clear()
                 self._turns.clear()
-            self._kept[account_id] = now, view
-            return view
+            self._kept[account_id] = found
+            return found
 
-    def _young(self, account_id: ChannelAccountId) -> tuple[float, AccountView | None] | None:
+    def _young(self, account_id: ChannelAccountId) -> "_Kept | None":
         kept = self._kept.get(account_id)
-        young = kept is not None and asyncio.get_running_loop().time() - kept[0] < KEPT_SECONDS
+        young = kept is not None and asyncio.get_running_loop().time() - kept.at < KEPT_SECONDS
         return kept if young else None
 
-    async def _look(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
+    async def _look(self, tenant_id: TenantId, account_id: ChannelAccountId, now: float) -> "_Kept":
         async with self._store.read(tenant_id) as tx:
             account = await tx.get(ChannelAccount, account_id)
-        if account is None or not account.active:
-            return None
+        if account is None:
+            return _Kept(now)
         secrets = await self._secrets(tenant_id, account.secret_id)
-        return AccountView(tenant_id, account_id, account.kind, account.settings, secrets)
+        hook_url = await self._hook_url(tenant_id, account_id)
+        view = AccountView(tenant_id, account_id, account.kind, account.settings, secrets, hook_url)
+        return _Kept(now, view, account.active)
+
+    async def _hook_url(self, tenant_id: TenantId, account_id: ChannelAccountId) -> str:
+        route = await self._store.control.route_of(tenant_id, account_id) if self._public_url else None
+        return "" if route is None else f"{self._public_url}{route.path}"
 
     async def _secrets(self, tenant_id: TenantId, secret_id: SecretId | None) -> dict[str, str]:
         try:

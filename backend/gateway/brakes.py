@@ -1,14 +1,13 @@
 """Brakes on guessing: rising delays for an account and for an address; a lock only for the pair of both."""
 
 import asyncio
-import hashlib
-import math
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Final
 
 from backend.config import SignIn
+from backend.gateway.ration import digest, seconds_of
 from backend.store.store import Store
 from omnix_protocol.errors import Reason, Refused, refused
 
@@ -33,7 +32,7 @@ class Brakes:
     @asynccontextmanager
     async def turn(self, account: str, address: str) -> AsyncIterator[Refused | None]:
         """One attempt of a pair at a time, so that asking many times at once is no faster; a few may wait."""
-        key = _digest("pair", account, address)
+        key = digest("pair", account, address)
         if self._waiting.get(key, 0) >= WAITING:
             yield refused(Reason.TOO_MANY_REQUESTS, seconds=1)
             return
@@ -53,7 +52,7 @@ class Brakes:
         known = await self._attempts.get((pair, by_account, by_address))
         lock = known.get(pair)
         if lock is not None and lock.blocked_until is not None and lock.blocked_until > now:
-            return refused(Reason.LOCKED_OUT, seconds=_seconds(lock.blocked_until - now))
+            return refused(Reason.LOCKED_OUT, seconds=seconds_of(lock.blocked_until - now))
         delay = 0.0
         for key, free in ((by_account, self._free), (by_address, self._free * ADDRESS_FACTOR)):
             attempt = known.get(key)
@@ -75,7 +74,7 @@ class Brakes:
             return None
         lock = min(timedelta(seconds=self._settings.lock_seconds * 2 ** min(over, 16)), LONGEST_LOCK)
         await self._attempts.block(pair, now + lock)
-        return refused(Reason.LOCKED_OUT, seconds=_seconds(lock))
+        return refused(Reason.LOCKED_OUT, seconds=seconds_of(lock))
 
     async def succeeded(self, account: str, address: str) -> None:
         """The right person came: their account and this pair begin afresh; the address does not."""
@@ -84,7 +83,7 @@ class Brakes:
 
     async def forgive(self, account: str) -> None:
         """After a reset by an administrator."""
-        await self._attempts.clear((_digest("account", account),))
+        await self._attempts.clear((digest("account", account),))
 
     def delay(self, over: int) -> float:
         """Seconds before the next attempt is looked at, after so many failures beyond the free ones."""
@@ -103,12 +102,4 @@ def account_key(tenant_code: str, email: str) -> str:
 
 
 def _keys(account: str, address: str) -> tuple[str, str, str]:
-    return _digest("pair", account, address), _digest("account", account), _digest("address", address)
-
-
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\x1f".join(parts).encode("utf-8", "surrogatepass")).hexdigest()
-
-
-def _seconds(span: timedelta) -> int:
-    return max(1, math.ceil(span.total_seconds()))
+    return digest("pair", account, address), digest("account", account), digest("address", address)

@@ -9,7 +9,7 @@ from starlette.routing import Route
 from backend.telemetry import Metrics
 
 
-def health_routes(metrics: Metrics, openapi: bytes, ready: Callable[[], Awaitable[str]]) -> list[Route]:
+def health_routes(metrics: Metrics, openapi: Callable[[], bytes], ready: Callable[[], Awaitable[str]]) -> list[Route]:
     """`ready` says in a sentence what is missing, or nothing."""
 
     async def healthz(_: Request) -> Response:
@@ -24,7 +24,7 @@ def health_routes(metrics: Metrics, openapi: bytes, ready: Callable[[], Awaitabl
         return Response(body, headers={"Content-Type": kind})
 
     async def description(_: Request) -> Response:
-        return Response(openapi, media_type="application/json")
+        return Response(openapi(), media_type="application/json")
 
     return [
         Route("/healthz", healthz),

@@ -14,7 +14,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from backend.config import Settings, WrongSetting
 from backend.gateway.http import Answer, Call, Operation
+from backend.gateway.principal import Principal
 from backend.store.store import Store
+from omnix_protocol.channel_setup import SecretStored, StoreSecret
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import SecretId, TenantId, new_id
 from omnix_protocol.people import Role, User
@@ -46,40 +48,33 @@ class Seal:
             raise Unsealable from None
 
 
-class SecretIn(msgspec.Struct, frozen=True, kw_only=True):
-    """The fields of a channel account's settings that are secrets, by name; commands name them by the id."""
-
-    fields: dict[str, str]
-
-
-class SecretStored(msgspec.Struct, frozen=True, kw_only=True):
-    secret_id: SecretId
-
-
 class SecretDoor:
     """By administrators. A secret that went in is replaced or forgotten, never shown."""
 
     def __init__(self, store: Store, seal: Seal, now: Callable[[], datetime]) -> None:
         self._store = store
         self._seal = seal
-        self._now = now
+        self.now = now
 
     def operations(self) -> list[Operation]:
-        return [Operation("POST", "/v1/secrets", "Store a channel secret.", self.store, SecretIn, SecretStored)]
+        return [Operation("POST", "/v1/secrets", "Store a channel secret.", self.store, StoreSecret, SecretStored)]
 
     async def store(self, call: Call) -> Answer:
         who = call.principal
-        async with self._store.read(who.tenant_id) as tx:
-            user = await tx.get(User, who.actor.id)
-        if user is None or user.role.rank < Role.ADMINISTRATOR.rank:
+        if not await administers(self._store, who):
             return refused(Reason.NOT_ENTITLED)
-        return SecretStored(secret_id=await self.put(who.tenant_id, call.body.fields))
+        asked: StoreSecret = call.body
+        try:
+            kept = await self.fields(who.tenant_id, asked.base)
+        except Unsealable:
+            kept = {}
+        return SecretStored(secret_id=await self.put(who.tenant_id, kept | asked.fields))
 
     async def put(self, tenant_id: TenantId, fields: Mapping[str, str]) -> SecretId:
         """Also for the command line and the demo."""
         secret_id = SecretId(new_id())
         sealed = self._seal.close(f"{tenant_id}/{secret_id}", msgspec.json.encode(dict(fields)))
-        await self._store.secrets.put(tenant_id, secret_id, sealed, self._now())
+        await self._store.secrets.put(tenant_id, secret_id, sealed, self.now())
         return secret_id
 
     async def fields(self, tenant_id: TenantId, secret_id: SecretId | None) -> dict[str, str]:
@@ -88,6 +83,13 @@ class SecretDoor:
         if sealed is None:
             return {}
         return msgspec.json.decode(self._seal.open(f"{tenant_id}/{secret_id}", sealed), type=dict[str, str])
+
+
+async def administers(store: Store, who: Principal) -> bool:
+    """Whether this is an administrator, by the entitlement of this moment."""
+    async with store.read(who.tenant_id) as tx:
+        user = await tx.get(User, who.actor.id)
+    return user is not None and user.active and user.role.rank >= Role.ADMINISTRATOR.rank
 
 
 def server_key(settings: Settings) -> bytes:

@@ -34,6 +34,8 @@ class SignInDoor:
         brakes: Brakes,
         metrics: Metrics,
         now: Callable[[], datetime],
+        *,
+        mails_codes: bool,
     ) -> None:
         self._store = store
         self._runner = runner
@@ -42,6 +44,7 @@ class SignInDoor:
         self._brakes = brakes
         self._metrics = metrics
         self._now = now
+        self._mails_codes = mails_codes
 
     def operations(self) -> list[Operation]:
         w = words
@@ -62,7 +65,9 @@ class SignInDoor:
         tenant = await self._store.control.tenant_by_code(call.body.code)
         if tenant is None or not tenant.active:
             return refused(Reason.NOT_FOUND, type="Tenant")
-        return words.TenantFound(code=tenant.code, name=tenant.name, locale=tenant.locale)
+        return words.TenantFound(
+            code=tenant.code, name=tenant.name, locale=tenant.locale, mails_codes=self._mails_codes
+        )
 
     async def sign_in(self, call: Call) -> Answer:
         answer = await self._sign_in(call.body, call.address)

@@ -9,19 +9,24 @@ from typing import Final
 import msgspec
 
 from backend.bus import Bus, Hint, Pulsing
-from backend.channels.webchat import Say, Seen, WebChat, said, seen
+from backend.channels.webchat import WebChat
+from backend.channels.webchat.words import MailMe, Say, Seen, said, seen
 from backend.gateway.limit import Buckets
 from backend.gateway.principal import Principal
+from backend.gateway.reception import Reception
 from backend.gateway.socket import Socket, goodbye
 from backend.gateway.tokens import looks_like, new_token, token_hash
+from backend.gateway.transcript_brake import TranscriptBrake
 from backend.runner import Actor, Runner
 from backend.store.raw import Route
 from backend.store.store import Store
 from backend.store.visitors import VisitorRow
 from omnix_protocol import codec, scopes
+from omnix_protocol.customers import Identity
 from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.frames import Hello, Pulsed, Result, Run, SendPulse
 from omnix_protocol.ids import (
+    CommandId,
     ConversationId,
     MessageId,
     SessionId,
@@ -31,6 +36,7 @@ from omnix_protocol.ids import (
     new_id,
 )
 from omnix_protocol.messages import Typing
+from omnix_protocol.transcripts import AskTranscript
 
 VISITOR: Final = "oxv"
 SEEN_EVERY: Final = timedelta(hours=12)
@@ -70,6 +76,11 @@ class Visitors:
             await self._store.visitors.seen(token_hash(token), self._now())
         return row
 
+    async def identity(self, who: Principal) -> Identity | None:
+        """What is known of them, once they have written."""
+        async with self._store.read(who.tenant_id) as tx:
+            return await tx.get(Identity, who.actor.id)
+
     async def bearer(self, token: str) -> Principal | None:
         """Whose token this is: for files."""
         row = await self.known(token)
@@ -86,8 +97,17 @@ class VisitorDoor:
 
     kind = "visitor"
 
-    def __init__(self, store: Store, visitors: Visitors, runner: Runner, bus: Bus) -> None:
-        self._store = store
+    def __init__(
+        self,
+        visitors: Visitors,
+        runner: Runner,
+        bus: Bus,
+        reception: Reception,
+        brake: TranscriptBrake | None,
+    ) -> None:
+        """`brake`: None where this server mails no transcripts."""
+        self._reception = reception
+        self._brake = brake
         self._visitors = visitors
         self._runner = runner
         self._bus = bus
@@ -122,6 +142,8 @@ class VisitorDoor:
                     return await self._say(who, row, frame, codec.decode(frame.body, Say))
                 case "Seen":
                     return await self._seen(who, row, frame, codec.decode(frame.body, Seen))
+                case "MailMe":
+                    return await self._mail(who, row, frame, codec.decode(frame.body, MailMe))
         except codec.Malformed as error:
             return Result(id=frame.id, refused=refused(Reason.MALFORMED, detail=str(error)[:300]))
         return Result(id=frame.id, refused=refused(Reason.UNKNOWN_TYPE, type=frame.type[:100]))
@@ -131,7 +153,10 @@ class VisitorDoor:
             return Result(id=frame.id, refused=refused(Reason.INVALID_FIELD, field="message_id", detail="not a UUIDv7"))
         if not self._saying.take(row.address, asyncio.get_running_loop().time()):
             return Result(id=frame.id, refused=refused(Reason.TOO_MANY_REQUESTS, seconds=2))
-        command_id, command = said(row.channel_account_id, row.address, say)
+        known = await self._reception.terms(row.tenant_id, row.channel_account_id)
+        if (barred := self._reception.barred(known, say)) is not None:
+            return Result(id=frame.id, refused=barred)
+        command_id, command = said(row.channel_account_id, row.address, say, known.terms.proactive_text)
         result = await self._runner.do(who.tenant_id, who.actor, command_id, command)
         return msgspec.structs.replace(result, id=frame.id, body=msgspec.Raw(b"null"))
 
@@ -141,6 +166,19 @@ class VisitorDoor:
             command_id, command = seen(row.channel_account_id, row.address, MessageId(message_id), receipts.read)
             result = await self._runner.do(who.tenant_id, who.actor, command_id, command)
             refusal = refusal or result.refused
+        return Result(id=frame.id, refused=refusal)
+
+    async def _mail(self, who: Principal, row: VisitorRow, frame: Run, asked: MailMe) -> Result:
+        """The visitor's own transcript; what is refused costs no turn but the one that was asked for."""
+        if self._brake is None:
+            return Result(id=frame.id, refused=refused(Reason.NOT_FOUND, type="mail"))
+        identity = await self._visitors.identity(who)
+        parties = (who.actor.id, identity.handle.lower()) if identity is not None else (who.actor.id,)
+        command = AskTranscript(memo_id=asked.memo_id, channel_account_id=row.channel_account_id)
+        told = await self._brake.within(
+            parties, lambda: self._runner.do(who.tenant_id, who.actor, CommandId(frame.id), command)
+        )
+        refusal = told if isinstance(told, Refused) else told.refused
         return Result(id=frame.id, refused=refusal)
 
     async def pulse(self, who: Principal, follows: frozenset[str], frame: SendPulse) -> Refused | None:  # noqa: ARG002  # as above

@@ -33,6 +33,7 @@ class Later:
 
     seconds: float
     why: str
+    tried: bool = True  # False: it only waited for its turn, and has as many tries left as before
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +43,12 @@ class GiveUp:
     why: str
 
 
-Outcome = Done | Later | GiveUp
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """It stands where nobody claims it, until it is taken up again."""
+
+
+Outcome = Done | Later | GiveUp | Aside
 
 
 class Work(Protocol):
@@ -151,10 +157,13 @@ class Loop:
                     self._ending = True
                     self._tasks.start(self._end_together(), "end")
             case Later():
-                await self._store.jobs.retry(job, self._now() + timedelta(seconds=outcome.seconds), outcome.why)
+                at = self._now() + timedelta(seconds=outcome.seconds)
+                await self._store.jobs.retry(job, at, outcome.why, tried=outcome.tried)
             case GiveUp():
                 _log.warning("job %s of kind %s is given up: %s", job.id, job.kind, outcome.why)
                 await self._store.jobs.fail(job, outcome.why)
+            case Aside():
+                pass
 
     async def _end_together(self) -> None:
         """What ended within a moment leaves the table in one transaction; until then its lease keeps others away."""

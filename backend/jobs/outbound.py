@@ -1,21 +1,17 @@
 """Send jobs: a message goes to its provider at most once per decision, and what became of it is recorded truthfully."""
 
 import asyncio
-import logging
-from collections import defaultdict
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 from typing import Any, Final
 
-import httpx
 import msgspec
 
 from backend.channels.base import (
-    AccountView,
-    Channel,
+    EMPTY,
     NotReached,
     Outbound,
+    OutFile,
     Rejected,
     Sent,
     Throttled,
@@ -24,26 +20,23 @@ from backend.channels.base import (
 from backend.channels.base import (
     Outcome as Answer,
 )
-from backend.jobs.circuits import Circuit
-from backend.jobs.inbound import Accounts
+from backend.files import FileGone
+from backend.jobs.insist import insist
 from backend.jobs.loop import Done, GiveUp, Later, Outcome, Turns, in_turn
-from backend.runner import Actor, Runner
+from backend.jobs.means import Means
+from backend.jobs.providers import Lost, Wait, too_late
+from backend.runner import Actor
 from backend.store.jobs import ASKING, Job
-from backend.store.store import Store
-from omnix_protocol.base import Command
-from omnix_protocol.channels import ChannelAccount, ReportChannelFault
+from backend.store.keeping import key_of
+from backend.store.unit_of_work import Reading
+from omnix_protocol.channels import ChannelAccount
 from omnix_protocol.conversations import Conversation
 from omnix_protocol.customers import Identity
-from omnix_protocol.errors import Reason
-from omnix_protocol.ids import ChannelAccountId, CommandId, MessageId, TenantId, derived_id, new_id
-from omnix_protocol.messages import DeliveryState, Message, RecordDelivery
+from omnix_protocol.ids import ChannelAccountId, CommandId, ConversationId, MessageId, TenantId, derived_id
+from omnix_protocol.messages import Attachment, DeliveryState, Message, RecordDelivery
 
 SEND: Final = "send"
-AT_ONCE_PER_ACCOUNT: Final = 4
-"""Requests to one account at a time; the rest of its messages wait without holding anybody else's place."""
-TRY_FOR: Final = timedelta(minutes=15)
-"""How long a message that certainly did not go out is tried again."""
-_log = logging.getLogger("backend.jobs.outbound")
+FILE_GONE: Final = "A file of this message is no longer on the server; attach it again."
 
 
 class SendPayload(msgspec.Struct, frozen=True):
@@ -63,6 +56,8 @@ class _Errand:
     account: ChannelAccount
     conversation: Conversation
     address: str
+    quoted: Message | None  # the message that it answers
+    begun_by: str  # that of ours which began the talk, where nobody has answered it yet
 
 
 class OutboundWork:
@@ -70,24 +65,11 @@ class OutboundWork:
 
     kinds = frozenset({SEND})
 
-    def __init__(
-        self,
-        store: Store,
-        runner: Runner,
-        channels: dict[str, Channel],
-        accounts: Accounts,
-        http: httpx.AsyncClient,
-        now: Callable[[], datetime],
-    ) -> None:
-        self._store = store
-        self._runner = runner
-        self._channels = channels
-        self._accounts = accounts
-        self._http = http
-        self._now = now
+    def __init__(self, means: Means) -> None:
+        self._means = means
+        self._providers = means.providers
+        self._now = means.now
         self._turns = Turns()
-        self._circuits: dict[str, Circuit] = defaultdict(Circuit)
-        self._asking: dict[str, int] = defaultdict(int)
 
     async def begin(self, jobs: Sequence[Job]) -> Sequence[Coroutine[Any, Any, Outcome]]:
         errands = await asyncio.gather(*(self._errand(job) for job in jobs))
@@ -102,119 +84,113 @@ class OutboundWork:
 
     async def _errand(self, job: Job) -> _Errand | Outcome:
         payload = msgspec.json.decode(job.payload, type=SendPayload)
-        async with self._store.read(job.tenant_id) as tx:
+        async with self._means.store.read(job.tenant_id) as tx:
             message = await tx.get(Message, payload.message_id)
             conversation = await tx.get(Conversation, message.conversation_id) if message else None
             account = await tx.get(ChannelAccount, conversation.channel_account_id) if conversation else None
             identity = await tx.get(Identity, conversation.identity_id) if conversation else None
+            quoted = await tx.get(Message, message.reply_to) if message and message.reply_to else None
+            begun_by = await _begun_by(tx, conversation, payload.message_id) if conversation else ""
         if message is None or conversation is None or account is None or identity is None:
             return GiveUp("The message, its conversation or its account is gone.")
         if message.attempts != payload.attempt or message.state is not DeliveryState.ACCEPTED:
             return Done()  # an older decision, or decided already
-        return _Errand(job, payload.attempt, message, account, conversation, identity.address)
+        return _Errand(job, payload.attempt, message, account, conversation, identity.address, quoted, begun_by)
 
     async def _send(self, errand: _Errand) -> Outcome:
         tenant_id, account = errand.job.tenant_id, errand.account
-        channel = self._channels.get(account.kind)
-        view = await self._accounts(tenant_id, ChannelAccountId(account.id))
+        channel = self._means.channels.get(account.kind)
+        view = await self._means.accounts(tenant_id, ChannelAccountId(account.id))
         if channel is None or view is None or not account.active:
             return await self._record(errand, DeliveryState.FAILED, "This channel account is not active.")
         if errand.job.last_error == ASKING:
             return await self._record(errand, DeliveryState.UNCERTAIN, "The server stopped while it was being sent.")
-        circuit = self._circuits[account.id]
-        wait = circuit.wait(self._now())
-        if wait > 0:
-            return await self._later(errand, wait, "The account is left alone for a while.")
-        if self._asking[account.id] >= AT_ONCE_PER_ACCOUNT:
-            return Later(0.05, "Others of this account are being sent.")
-        self._asking[account.id] += 1
+        message = self._outbound(errand)
         try:
-            # Said before the provider is asked, under the job's fence: whoever lost the job meanwhile asks nobody.
-            if not await self._store.jobs.note(errand.job, ASKING):
-                return Done()
-            answer = await channel.send(view, _outbound(errand), self._http)
-        finally:
-            self._asking[account.id] -= 1
-        return await self._answered(errand, circuit, view, answer)
+            answer = await self._providers.ask(errand.job, view, lambda: channel.send(view, message, self._means.http))
+        except FileGone:
+            return await self._record(errand, DeliveryState.FAILED, FILE_GONE)
+        except Lost:
+            return Done()
+        except Wait as wait:
+            if wait.crowded:
+                return wait.later
+            return await self._later(errand, wait.seconds, wait.why)
+        return await self._answered(errand, answer)
 
-    async def _answered(self, errand: _Errand, circuit: Circuit, view: AccountView, answer: Answer) -> Outcome:
-        now = self._now()
+    async def _answered(self, errand: _Errand, answer: Answer) -> Outcome:
         match answer:
             case Sent():
-                await self._news(view, circuit.works(), "")
-                return await self._record(errand, answer.state, provider_id=answer.provider_id)
+                return await self._record(errand, answer.state, "", answer)
             case Throttled():
-                circuit.throttled(now, answer.retry_after)
                 return await self._later(errand, answer.retry_after, "The provider asked to wait.")
             case Rejected():
-                if answer.account_fault:
-                    await self._news(view, circuit.failed(now, lasting=True), answer.failure)
-                else:
-                    await self._news(view, circuit.works(), "")
                 return await self._record(errand, DeliveryState.FAILED, answer.failure)
             case NotReached():
-                await self._news(view, circuit.failed(now), answer.detail)
-                return await self._later(errand, max(1.0, circuit.wait(now)), answer.detail)
+                seconds = max(1.0, self._providers.wait(errand.account.id))
+                return await self._later(errand, seconds, answer.detail)
             case Unknown():
-                await self._news(view, circuit.failed(now), answer.detail)
                 return await self._record(errand, DeliveryState.UNCERTAIN, answer.detail)
 
     async def _later(self, errand: _Errand, seconds: float, why: str) -> Outcome:
         """Another time, unless it has waited too long: then the agent decides."""
-        if self._now() + timedelta(seconds=seconds) - errand.message.state_at > TRY_FOR:
-            return await self._record(errand, DeliveryState.FAILED, f"{why} It was given up after 15 minutes.")
+        if failure := too_late(self._now(), errand.message.state_at, seconds, why):
+            return await self._record(errand, DeliveryState.FAILED, failure)
         return Later(seconds, why)
 
-    async def _record(self, errand: _Errand, state: DeliveryState, failure: str = "", provider_id: str = "") -> Outcome:
+    async def _record(
+        self, errand: _Errand, state: DeliveryState, failure: str = "", sent: Sent | None = None
+    ) -> Outcome:
         account_id = ChannelAccountId(errand.account.id)
         command = RecordDelivery(
             channel_account_id=account_id,
             message_id=MessageId(errand.message.id),
-            provider_id=provider_id,
+            provider_id=sent.provider_id if sent else "",
             state=state,
             failure=failure[:500],
             attempt=errand.attempt,
+            quote_handle=sent.quote_handle if sent else "",
         )
         command_id = CommandId(derived_id(account_id, "send", errand.message.id, str(errand.attempt), state))
-        return await self._insist(errand.job.tenant_id, account_id, command_id, command)
+        actor = Actor("channel", account_id)
+        return await insist(self._means.runner, errand.job.tenant_id, actor, command_id, command)
 
-    async def _insist(
-        self, tenant_id: TenantId, account_id: ChannelAccountId, command_id: CommandId, command: Command
-    ) -> Outcome:
-        """What a provider has answered must not be lost: tried until the database takes it."""
-        wait = 0.05
-        while True:
-            result = await self._runner.do(tenant_id, Actor("channel", account_id), command_id, command)
-            if result.refused is None:
-                return Done()
-            if result.refused.reason is not Reason.UNAVAILABLE:
-                return GiveUp(f"What became of it could not be recorded: {result.refused.code}.")
-            await asyncio.sleep(wait)
-            wait = min(5.0, wait * 2)
+    def _outbound(self, errand: _Errand) -> Outbound:
+        message, conversation = errand.message, errand.conversation
+        return Outbound(
+            message_id=MessageId(message.id),
+            attempt=errand.attempt,
+            address=errand.address,
+            thread_key=conversation.thread_key,
+            text=message.text,
+            files=tuple(self._out_file(errand.job.tenant_id, it) for it in message.attachments),
+            content=message.content or EMPTY,
+            reply_to=errand.quoted.provider_id if errand.quoted else "",
+            quote_handle=errand.quoted.quote_handle if errand.quoted else "",
+            author=message.author_name,
+            topic=conversation.topic,
+            last_inbound_at=conversation.last_inbound_at,
+            reply_handle=conversation.reply_handle,
+            reply_handle_at=conversation.reply_handle_at,
+            at=message.at,
+            begun_by=errand.begun_by,
+        )
 
-    async def _news(self, view: AccountView, is_news: bool, fault: str) -> None:
-        """Tell the tenant that an account stopped working, or works again."""
-        if is_news:
-            await report_fault(self._runner, view.tenant_id, view.id, fault)
+    def _out_file(self, tenant_id: TenantId, file: Attachment) -> OutFile:
+        return OutFile(
+            name=file.name,
+            media_type=file.media_type,
+            size=file.size,
+            read=lambda: self._means.shelf.files.read(key_of(tenant_id, file.file_id), 0, file.size),
+            link=lambda: self._means.shelf.link(tenant_id, file.file_id),
+        )
 
 
-async def report_fault(runner: Runner, tenant_id: TenantId, account_id: ChannelAccountId, fault: str) -> None:
-    """The visible state of an account; the next fault says it again where this is lost."""
-    command = ReportChannelFault(channel_account_id=account_id, fault=fault[:500])
-    result = await runner.do(tenant_id, Actor("channel", account_id), CommandId(new_id()), command)
-    if result.refused is not None:
-        _log.warning("the state of account %s could not be recorded: %s", account_id, result.refused.code)
-
-
-def _outbound(errand: _Errand) -> Outbound:
-    return Outbound(
-        message_id=MessageId(errand.message.id),
-        attempt=errand.attempt,
-        address=errand.address,
-        thread_key=errand.conversation.thread_key,
-        text=errand.message.text,
-        attachments=errand.message.attachments,
-    )
+async def _begun_by(tx: Reading, conversation: Conversation, message_id: MessageId) -> str:
+    if conversation.last_inbound_at is not None:
+        return ""
+    first, _, _ = await tx.messages.entries(ConversationId(conversation.id), 2, 1)
+    return next((message.provider_id for message in first if message.id != message_id), "")
 
 
 async def _at_once(outcome: Outcome) -> Outcome:

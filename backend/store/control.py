@@ -5,12 +5,13 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, insert, select, text, tuple_, update
+from sqlalchemy import ColumnElement, Row, Select, insert, select, text, tuple_, update
 
 from backend.store.engine import Database
 from backend.store.raw import Route
+from backend.store.tables.base import upsert
 from backend.store.tables.control import facts, scope_heads, tenant_index, webhook_routes
-from omnix_protocol.ids import TenantId
+from omnix_protocol.ids import ChannelAccountId, TenantId
 
 EPOCH = "epoch"
 
@@ -72,25 +73,31 @@ class Control:
         """Whose webhook this is."""
         async with self._database.reading(None) as connection:
             row = (await connection.execute(select(webhook_routes).where(webhook_routes.c.route == route))).first()
-        return None if row is None else Route(row.route, row.tenant_id, row.channel_account_id, row.kind)
+        return None if row is None else _route(row)
 
-    async def routes(self, kind: str) -> list[Route]:
-        """All accounts of a kind: for listeners."""
-        statement = select(webhook_routes).where(webhook_routes.c.kind == kind).order_by(webhook_routes.c.route)
+    async def route_of(self, tenant_id: TenantId, account_id: ChannelAccountId) -> Route | None:
+        """Where this account is reached; the same each time."""
         async with self._database.reading(None) as connection:
-            rows = await connection.execute(statement)
-            return [Route(row.route, row.tenant_id, row.channel_account_id, row.kind) for row in rows]
+            row = (await connection.execute(_of_account(tenant_id, account_id))).first()
+        return None if row is None else _route(row)
 
-    async def add_route(self, route: Route) -> None:
-        """Raises Conflict where the route is taken."""
-        row = {
-            "route": route.route,
-            "tenant_id": route.tenant_id,
-            "channel_account_id": route.channel_account_id,
-            "kind": route.kind,
-        }
+    async def routes(self, kinds: Collection[str], tenant_id: TenantId | None = None) -> list[Route]:
+        """Of all accounts of these kinds; with a tenant, of its own."""
+        r = webhook_routes.c
+        statement = select(webhook_routes).where(r.kind.in_(sorted(kinds))).order_by(r.route)
+        if tenant_id is not None:
+            statement = statement.where(r.tenant_id == tenant_id)
+        async with self._database.reading(None) as connection:
+            return [_route(row) for row in await connection.execute(statement)]
+
+    async def add_route(self, route: Route) -> Route:
+        """This one, or that which the account has, whoever made it meanwhile. Raises Conflict where it is another's."""
+        row = {name: getattr(route, name) for name in Route.__slots__}
+        fresh = upsert(webhook_routes, self._database.is_sqlite).values(row)
         async with self._database.writing(None) as connection:
-            await connection.execute(insert(webhook_routes), [row])
+            await connection.execute(fresh.on_conflict_do_nothing(index_elements=["tenant_id", "channel_account_id"]))
+            found = (await connection.execute(_of_account(route.tenant_id, route.channel_account_id))).first()
+        return route if found is None else _route(found)
 
     async def heads(self, scopes: Collection[tuple[TenantId, str]]) -> dict[tuple[TenantId, str], int]:
         """Heads of scopes of many tenants at once: what a process looks at every few seconds."""
@@ -118,3 +125,12 @@ class Control:
 
 def _entry(row: Row[*tuple[Any, ...]]) -> TenantEntry:
     return TenantEntry(TenantId(row.tenant_id), row.code, row.name, row.locale, row.active)
+
+
+def _of_account(tenant_id: TenantId, account_id: ChannelAccountId) -> Select[Any]:
+    r = webhook_routes.c
+    return select(webhook_routes).where(r.tenant_id == tenant_id, r.channel_account_id == account_id)
+
+
+def _route(row: Row[*tuple[Any, ...]]) -> Route:
+    return Route(row.route, row.tenant_id, row.channel_account_id, row.kind)

@@ -4,13 +4,15 @@ from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, delete, insert, select, update
+from sqlalchemy import Update, and_, bindparam, delete, insert, select, update
 
 from backend.store.engine import Database
 from backend.store.prepared import Prepared
+from backend.store.tables.base import upsert
 from backend.store.tables.control import attempts
 from backend.store.tables.inbox import credentials
 from backend.store.tables.people import users
+from backend.store.transaction import Transaction
 from omnix_protocol import codec
 from omnix_protocol.ids import TenantId, UserId
 from omnix_protocol.people import User
@@ -81,23 +83,43 @@ class Attempts:
 
     async def fail(self, key: str, now: datetime, forget: timedelta) -> int:
         """One failure more; counts afresh where the last one is longer ago than `forget`."""
-        a = attempts.c
         async with self._database.writing(None) as connection:
-            locked = select(a.failures, a.last_at).where(a.key == key)
-            if not self._database.is_sqlite:
-                locked = locked.with_for_update()
-            row = (await connection.execute(locked)).first()
-            if row is None:
-                fresh = {"key": key, "failures": 1, "last_at": now, "blocked_until": None}
-                await connection.execute(insert(attempts), [fresh])
-                return 1
+            row = await self._locked(connection, key, now)
             failures = 1 if now - row.last_at > forget else row.failures + 1
-            await connection.execute(update(attempts).where(a.key == key).values(failures=failures, last_at=now))
-            return int(failures)
+            await connection.execute(_of(key).values(failures=failures, last_at=now))
+            return failures
+
+    async def use(self, key: str, most: int, now: datetime, pause: timedelta) -> datetime | None:
+        """One more of so many, after which there is a pause; where there are no more, until when."""
+        async with self._database.writing(None) as connection:
+            row = await self._locked(connection, key, now)
+            used = 0 if now - row.last_at > pause else row.failures
+            if used >= most:
+                return row.blocked_until or row.last_at + pause
+            until = now + pause if used + 1 == most else None
+            await connection.execute(_of(key).values(failures=used + 1, last_at=now, blocked_until=until))
+        return None
+
+    async def give_back(self, keys: Collection[str]) -> None:
+        """What was used came to nothing: it may be used again."""
+        a = attempts.c
+        less = update(attempts).where(a.key.in_(sorted(keys)), a.failures > 0)
+        async with self._database.writing(None) as connection:
+            await connection.execute(less.values(failures=a.failures - 1, blocked_until=None))
+
+    async def _locked(self, connection: Transaction, key: str, now: datetime) -> Attempt:
+        """What is known of a key, and nobody else changes it until this transaction ends."""
+        fresh = upsert(attempts, self._database.is_sqlite).values(key=key, failures=0, last_at=now, blocked_until=None)
+        await connection.execute(fresh.on_conflict_do_nothing(index_elements=["key"]))
+        found = select(attempts).where(attempts.c.key == key)
+        if not self._database.is_sqlite:
+            found = found.with_for_update()
+        (row,) = await connection.execute(found)
+        return Attempt(row.failures, row.last_at, row.blocked_until)
 
     async def block(self, key: str, until: datetime) -> None:
         async with self._database.writing(None) as connection:
-            await connection.execute(update(attempts).where(attempts.c.key == key).values(blocked_until=until))
+            await connection.execute(_of(key).values(blocked_until=until))
 
     async def clear(self, keys: Collection[str]) -> None:
         async with self._database.writing(None) as connection:
@@ -106,3 +128,7 @@ class Attempts:
     async def purge(self, before: datetime) -> None:
         async with self._database.writing(None) as connection:
             await connection.execute(delete(attempts).where(attempts.c.last_at < before))
+
+
+def _of(key: str) -> Update:
+    return update(attempts).where(attempts.c.key == key)

@@ -1,12 +1,14 @@
 """What is known about stored files; their bytes are with backend/files."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, select, update
+from sqlalchemy import Row, select, update
 
 from backend.store.engine import Database
+from backend.store.tables.base import upsert
 from backend.store.tables.inbox import files
 from omnix_protocol.ids import ConversationId, FileId, TenantId
 
@@ -29,10 +31,12 @@ class Files:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def add(self, tenant_id: TenantId, row: FileRow) -> None:
-        values = {name: getattr(row, name) for name in FileRow.__slots__}
+    async def add(self, tenant_id: TenantId, rows: Sequence[FileRow]) -> None:
+        """All or none; a row that is there already stays as it is."""
+        values = [{"tenant_id": tenant_id} | {name: getattr(row, name) for name in FileRow.__slots__} for row in rows]
+        fresh = upsert(files, self._database.is_sqlite).on_conflict_do_nothing(index_elements=["tenant_id", "id"])
         async with self._database.writing(tenant_id) as connection:
-            await connection.execute(insert(files), [{"tenant_id": tenant_id, **values}])
+            await connection.execute(fresh, values)
 
     async def get(self, tenant_id: TenantId, file_id: FileId) -> FileRow | None:
         statement = select(files).where(files.c.tenant_id == tenant_id, files.c.id == file_id)

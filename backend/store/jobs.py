@@ -111,8 +111,10 @@ class Jobs:
         """False where the claim was lost meanwhile: somebody else has the job."""
         return await self._end(job, jobs.delete())
 
-    async def retry(self, job: Job, at: datetime, error: str) -> bool:
-        return await self._end(job, update(jobs).values(run_at=at, last_error=error[:500]))
+    async def retry(self, job: Job, at: datetime, error: str, *, tried: bool = True) -> bool:
+        """Again, at that time; this claim counts as one of its attempts if it was `tried`."""
+        attempts = jobs.c.attempts - (0 if tried else 1)
+        return await self._end(job, update(jobs).values(run_at=at, last_error=error[:500], attempts=attempts))
 
     async def fail(self, job: Job, error: str) -> bool:
         """Given up; it stays to be seen, and to be run again by hand."""
@@ -156,11 +158,21 @@ class Jobs:
         async with self._database.reading(None) as connection:
             return [FailedJob(*row) for row in await connection.execute(statement)]
 
-    async def run_again(self, job_id: str) -> bool:
-        """A failed one, by hand."""
+    async def given_up(self, tenant_id: TenantId, most: int) -> int:
+        """How many of a tenant's failed, counted up to `most`."""
+        failed = select(jobs.c.id).where(jobs.c.tenant_id == tenant_id, jobs.c.state == FAILED).limit(most)
+        async with self._database.reading(None) as connection:
+            found = await connection.execute(select(func.count()).select_from(failed.subquery()))
+        return int(found.scalar() or 0)
+
+    async def run_again(self, job_id: str, tenant_id: TenantId | None = None) -> bool:
+        """A failed one, by hand; with a tenant, only if it is that one's."""
         again = update(jobs).where(jobs.c.id == job_id, jobs.c.state == FAILED)
+        if tenant_id is not None:
+            again = again.where(jobs.c.tenant_id == tenant_id)
         async with self._database.writing(None) as connection:
-            done = await connection.execute(again.values(state=DUE, run_at=database_now(), attempts=0))
+            # without its key: another of the same key may be due meanwhile, or have failed too
+            done = await connection.execute(again.values(state=DUE, key=None, run_at=database_now(), attempts=0))
         return bool(done.rowcount)
 
     async def counts(self) -> dict[tuple[str, str], int]:

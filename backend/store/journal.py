@@ -52,7 +52,8 @@ class Journal:
     async def after(self, cursors: Mapping[str, int], limit: int = 100) -> After:
         due = await self.due(cursors, limit)
         found = await self.commits(due.commit_ids)
-        return After(due, [_still_new(found[commit_id], cursors) for commit_id in due.commit_ids])
+        continued = {scope: at for scope, at in cursors.items() if scope not in due.snapshot_needed}
+        return After(due, [_still_new(found[commit_id], continued) for commit_id in due.commit_ids])
 
     async def due(self, cursors: Mapping[str, int], limit: int = 100) -> Due:
         """At most `limit` commits, without their contents: what a fan-out to many readers begins with."""

@@ -38,6 +38,11 @@ class Route:
     channel_account_id: ChannelAccountId
     kind: str
 
+    @property
+    def path(self) -> str:
+        """Of the webhook, behind the server's own address."""
+        return f"/hooks/{self.kind}/{self.route}"
+
 
 @dataclass(frozen=True, slots=True)
 class RawMessage:

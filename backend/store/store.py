@@ -5,12 +5,15 @@ from contextlib import asynccontextmanager
 
 from backend.store.control import Control
 from backend.store.credentials import Attempts, Credentials
+from backend.store.cursors import Cursors
 from backend.store.engine import Database, DatabaseSettings
 from backend.store.files import Files
 from backend.store.jobs import Jobs
 from backend.store.leases import Leases, PresenceLeases
 from backend.store.link import Link
+from backend.store.paused import PausedJobs
 from backend.store.raw import RawInbox
+from backend.store.resets import Resets
 from backend.store.secrets import Secrets
 from backend.store.sessions import Sessions
 from backend.store.unit_of_work import Reading, UnitOfWork
@@ -27,12 +30,15 @@ class Store:
         self._tasks = Tasks("store")
         self.control = Control(self.database)
         self.jobs = Jobs(self.database)
+        self.paused = PausedJobs(self.database)
         self.raw = RawInbox(self.database, self._tasks)
         self.sessions = Sessions(self.database)
         self.credentials = Credentials(self.database)
         self.attempts = Attempts(self.database)
+        self.resets = Resets(self.database)
         self.presence = PresenceLeases(self.database)
         self.leases = Leases(self.database)
+        self.cursors = Cursors(self.database)
         self.secrets = Secrets(self.database)
         self.files = Files(self.database)
         self.visitors = Visitors(self.database)

@@ -23,6 +23,7 @@ from backend.store.reads.files import FileReads
 from backend.store.reads.messages import MessageReads
 from backend.store.reads.people import PeopleReads
 from backend.store.reads.reports import ReportReads
+from backend.store.reads.traffic import TrafficReads
 from backend.store.reads.work import WorkReads
 from backend.store.snapshots import Snapshots
 from backend.store.writer import Writer
@@ -98,6 +99,10 @@ class Reading:
     @cached_property
     def reports(self) -> ReportReads:
         return ReportReads(self._link)
+
+    @cached_property
+    def traffic(self) -> TrafficReads:
+        return TrafficReads(self._link)
 
 
 class UnitOfWork(Reading):

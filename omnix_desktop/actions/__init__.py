@@ -2,8 +2,40 @@
 registry. Importing an area registers what it holds.
 """
 
-from omnix_desktop.actions import account, conversations, customers, messages, people, view, work
+from omnix_desktop.actions import (
+    account,
+    blocking,
+    bots,
+    calls,
+    channels,
+    conversations,
+    customers,
+    entries,
+    integrations,
+    mails,
+    messages,
+    people,
+    transcripts,
+    view,
+    work,
+)
 
-AREAS = (conversations, messages, customers, work, people, view, account)
+AREAS = (
+    conversations,
+    bots,
+    blocking,
+    messages,
+    entries,
+    mails,
+    transcripts,
+    customers,
+    work,
+    calls,
+    integrations,
+    people,
+    channels,
+    view,
+    account,
+)
 
 __all__ = ["AREAS"]

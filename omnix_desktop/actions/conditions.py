@@ -24,6 +24,8 @@ def mine(place: Place) -> Why | None:
         return None
     if it.ended_at is not None:
         return Why("why.ended")
+    if it.status is Status.BOT:
+        return Why("composer.bot_answers")
     if it.status is Status.QUEUED:
         return Why("why.not_picked_up")
     return Why("refused.not_owner", (("name", it.owner_name),))
@@ -41,16 +43,23 @@ def something_waits(place: Place) -> Why | None:
 
 
 def opened_waits(place: Place) -> Why | None:
+    """For an agent, or a bot answers it: a person may take it (S3.9)."""
     it = place.desk.conversation.interaction
     if it is None:
         return Why("why.nothing_opened")
-    return None if it.status is Status.QUEUED else Why("why.not_waiting")
+    return None if it.status in (Status.QUEUED, Status.BOT) else Why("why.not_waiting")
 
 
 def supervises(place: Place) -> Why | None:
     """Supervisors and above."""
     enough = Role(place.ports.account.me.role).rank >= Role.SUPERVISOR.rank
     return None if enough else Why("why.supervisors_only")
+
+
+def administers(place: Place) -> Why | None:
+    """Administrators and above."""
+    enough = Role(place.ports.account.me.role).rank >= Role.ADMINISTRATOR.rank
+    return None if enough else Why("why.administrators_only")
 
 
 def leads(place: Place) -> Why | None:

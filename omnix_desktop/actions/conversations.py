@@ -30,7 +30,7 @@ from omnix_protocol.reports import Entries, OlderEntries, TransferTargets, Trans
 async def pick_next(place: Place) -> None:
     """The longest waiting one of all that this agent serves, or of the account chosen in the channel panel (S0.19)."""
     account_id = place.desk.waiting.account_id
-    await _take(place, await place.ports.run.now(PickUpNext(channel_account_id=account_id)))
+    await take(place, await place.ports.run.now(PickUpNext(channel_account_id=account_id)))
 
 
 @action("interaction.pick_up", icon="play", enabled_when=first_refusal(online, room_for_more, opened_waits))
@@ -38,10 +38,11 @@ async def pick_up(place: Place) -> None:
     """The waiting one that is open (S0.18)."""
     it = place.desk.conversation.interaction
     if it is not None:
-        await _take(place, await place.ports.run.now(PickUp(interaction_id=InteractionId(it.id))))
+        await take(place, await place.ports.run.now(PickUp(interaction_id=InteractionId(it.id))))
 
 
-async def _take(place: Place, outcome: Outcome) -> None:
+async def take(place: Place, outcome: Outcome) -> None:
+    """What was picked up is opened, with the keyboard in its reply; a refusal is told."""
     if outcome.refused is not None:
         place.screen.tell(sentence(outcome.refused), "soon")
         return

@@ -62,6 +62,7 @@ def resume_refused_edit(place: Place) -> None:
     if refused is not None and begun is not None and isinstance(refused.command, EditCustomer):
         begun.give_back(refused.command)
         place.desk.customer.changed.emit()
+        place.screen.show_panel("customer")
         place.ports.unsent.discard(refused.command_id)
 
 

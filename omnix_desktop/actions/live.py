@@ -36,6 +36,10 @@ class Commands(QObject):
         self._soon = QTimer(self, singleShot=True, interval=0)
         self._soon.timeout.connect(self.refresh)
         self._forget = on_language_change(self.refresh)
+        desk = place.desk
+        told = (desk.status.linked, desk.inbox.counted, desk.channels.total_changed, desk.catalogue.changed)
+        for signal in (*told, desk.ringing.changed):
+            signal.connect(self.refresh_soon)
         self.refresh()
 
     def close(self) -> None:

@@ -28,7 +28,15 @@ class Screen(Protocol):
         ...
 
     def open_window(self, window: str) -> None:
-        """One of: wallboard, conversation."""
+        """One of `ui.windows.WINDOWS`."""
+        ...
+
+    def launch(self, address: str) -> bool:
+        """Hand an address to the system's program for it; False where it has none."""
+        ...
+
+    def copy(self, words: str) -> None:
+        """To the clipboard."""
         ...
 
     def zoom(self, steps: int) -> None:

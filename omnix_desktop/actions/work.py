@@ -46,9 +46,7 @@ def create_ticket(place: Place) -> None:
 
 def submission_refusal(place: Place, form: CaseForm | TicketForm) -> Why | None:
     """Why it cannot be submitted at all; what is missing in it is another matter."""
-    if form.uploading:
-        return Why("composer.uploading")
-    return refusal_for(place, form.interaction)
+    return form.unready() or refusal_for(place, form.interaction)
 
 
 def submit(place: Place, form: CaseForm | TicketForm) -> bool:

@@ -11,6 +11,7 @@ from typing import Any, Final
 import msgspec
 from msgspec.structs import replace
 
+from omnix_desktop.cache.beside import NOTHING, Beside, joined, read_beside, write_beside
 from omnix_desktop.cache.writing import Connection
 from omnix_protocol.messages import TEXT_MAX, Attachment, Draft
 
@@ -20,7 +21,7 @@ Key = tuple[str, str]
 SHARED: Final = frozenset({"reply", "memo"})
 """Modes that the server knows; what stands in a form stays on its machine."""
 _files: Final = msgspec.json.Decoder(tuple[Attachment, ...])
-_COLUMNS: Final = "text, attachments, version, agreed, offered, apart"
+_COLUMNS: Final = "text, attachments, version, agreed, offered, apart, beside, withdrawn"
 
 
 class Standing(msgspec.Struct, frozen=True):
@@ -32,11 +33,14 @@ class Standing(msgspec.Struct, frozen=True):
     agreed: str = ""
     offered: str | None = None
     apart: bool = False  # the server's is another text, which was not seen here
+    beside: Beside = NOTHING  # stays on its machine, like the files
+    withdrawn: bool = False  # it became private: what the server has of it is to go
 
     @property
     def is_nothing(self) -> bool:
         """There is no draft, here or there, and none on its way."""
-        return not (self.text or self.files or self.agreed or self.offered is not None)
+        kept = self.text or self.files or not self.beside.is_nothing
+        return not (kept or self.agreed or self.offered is not None)
 
 
 Keep = Callable[[Key, str], bool]
@@ -65,8 +69,10 @@ def met(mine: Standing, theirs: Draft | None, *, fresh: bool) -> Standing:
     if theirs is None:
         if mine.offered and not fresh:
             return mine  # on its way there, or its version on the way here
-        gone = mine.text == mine.agreed  # sent or emptied on another machine
-        return replace(mine, text="" if gone else mine.text, agreed="", offered=None, apart=False)
+        left = replace(mine, agreed="", offered=None, apart=False, withdrawn=False)
+        by_us = mine.withdrawn or mine.offered == ""
+        gone = mine.text and mine.text == mine.agreed and not by_us  # sent or emptied on another machine
+        return replace(left, text="", beside=NOTHING) if gone else left
     if theirs.version <= mine.version:
         if theirs.version < mine.version:
             return mine  # the replica is behind
@@ -74,8 +80,8 @@ def met(mine: Standing, theirs: Draft | None, *, fresh: bool) -> Standing:
         return replace(mine, offered=None if arrived else mine.offered, apart=False)
     if theirs.text in (mine.offered, mine.text):
         return replace(mine, version=theirs.version, agreed=theirs.text, offered=None, apart=False)
-    if mine.text in (mine.agreed, ""):
-        return Standing(theirs.text, mine.files, theirs.version, theirs.text)
+    if not mine.text or (mine.text == mine.agreed and not mine.withdrawn):
+        return Standing(theirs.text, mine.files, theirs.version, theirs.text, beside=mine.beside)
     return replace(mine, offered=None if fresh else mine.offered, apart=True)
 
 
@@ -87,6 +93,7 @@ def written(
     at: int,
     before: str | None,
     seen: Draft | None = None,
+    beside: Beside = NOTHING,
 ) -> None:
     """By the user's hand. `before` is what the row held as far as the hand knows; None where it does not know.
 
@@ -98,7 +105,7 @@ def written(
         mine = replace(mine, version=seen.version, agreed=seen.text, offered=None, apart=False)
     elif before is not None and mine.text != before and mine.text == mine.agreed:
         mine = replace(mine, version=0, agreed=before)
-    _put(connection, key, replace(mine, text=text, files=files), at)
+    _put(connection, key, _beside(replace(mine, text=text, files=files), beside), at)
 
 
 def sent(connection: Connection, key: Key, text: str, at: int) -> int:
@@ -108,16 +115,20 @@ def sent(connection: Connection, key: Key, text: str, at: int) -> int:
     """
     mine = _row(connection, key)
     if mine.text and mine.text == mine.agreed and mine.text.strip() != text:
+        _put(connection, key, _beside(replace(mine, files=()), NOTHING), at)
         return 0
-    _put(connection, key, replace(mine, text="", files=()), at)
+    _put(connection, key, _beside(replace(mine, text="", files=()), NOTHING), at)
     return mine.version
 
 
-def given_back(connection: Connection, key: Key, text: str, files: tuple[Attachment, ...], at: int) -> None:
+def given_back(
+    connection: Connection, key: Key, text: str, files: tuple[Attachment, ...], beside: Beside, at: int
+) -> None:
     """In front of what is there."""
     mine = _row(connection, key)
-    joined = "\n".join(part for part in (text, mine.text) if part)
-    _put(connection, key, replace(mine, text=joined, files=(*files, *mine.files)), at)
+    both = "\n".join(part for part in (text, mine.text) if part)
+    one = replace(mine, text=both, files=(*files, *mine.files))
+    _put(connection, key, _beside(one, joined(beside, mine.beside)), at)
 
 
 def shared(
@@ -133,9 +144,10 @@ def shared(
         now = met(mine, theirs.get(key), fresh=fresh)
         if (now.text, now.apart) != (mine.text, mine.apart):
             changed.add(key[0])
-        if _wants_out(now) and not keep(key, now.text):
-            offers.append(Offer(*key, now.text, now.version))
-            now = replace(now, offered=now.text)
+        text = _outgoing(now)
+        if text is not None and not keep(key, text):
+            offers.append(Offer(*key, text, now.version))
+            now = replace(now, offered=text)
         if now != mine:
             _put(connection, key, now, at)
     return offers, changed
@@ -159,8 +171,20 @@ def forget_agreements(connection: Connection) -> None:
     connection.execute("UPDATE drafts SET version = 0, agreed = '', offered = NULL, apart = 0")
 
 
-def _wants_out(mine: Standing) -> bool:
-    return mine.text != mine.agreed and mine.offered is None and not mine.apart and len(mine.text) <= TEXT_MAX
+def _beside(mine: Standing, beside: Beside) -> Standing:
+    """With this beside its text: what was shared of it goes where it becomes private."""
+    private, shared_yet = beside.content.private, bool(mine.agreed or mine.offered)
+    turns = private and not mine.beside.content.private and shared_yet
+    return replace(mine, beside=beside, withdrawn=private and (mine.withdrawn or turns))
+
+
+def _outgoing(mine: Standing) -> str | None:
+    """What the server is to have now; None where it has it, or is not to have it."""
+    if mine.offered is not None or mine.apart:
+        return None
+    if mine.beside.content.private:  # on another machine it would stand in a public composer
+        return "" if mine.withdrawn and mine.agreed else None
+    return mine.text if mine.text != mine.agreed and len(mine.text) <= TEXT_MAX else None
 
 
 def _row(connection: Connection, key: Key) -> Standing:
@@ -170,8 +194,9 @@ def _row(connection: Connection, key: Key) -> Standing:
 
 
 def _standing(row: Iterable[Any]) -> Standing:
-    text, files, version, agreed, offered, apart = row
-    return Standing(text, read_files(bytes(files)), version, agreed, offered, bool(apart))
+    text, files, version, agreed, offered, apart, beside, withdrawn = row
+    read = read_beside(bytes(beside))
+    return Standing(text, read_files(bytes(files)), version, agreed, offered, bool(apart), read, bool(withdrawn))
 
 
 def _put(connection: Connection, key: Key, mine: Standing, at: int) -> None:
@@ -179,6 +204,18 @@ def _put(connection: Connection, key: Key, mine: Standing, at: int) -> None:
         connection.execute("DELETE FROM drafts WHERE conversation_id = ? AND mode = ?", key)
         return
     connection.execute(
-        f"INSERT OR REPLACE INTO drafts (conversation_id, mode, at, {_COLUMNS}) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-        (*key, at, mine.text, msgspec.json.encode(mine.files), mine.version, mine.agreed, mine.offered, mine.apart),
+        f"INSERT OR REPLACE INTO drafts (conversation_id, mode, at, {_COLUMNS})"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        (
+            *key,
+            at,
+            mine.text,
+            msgspec.json.encode(mine.files),
+            mine.version,
+            mine.agreed,
+            mine.offered,
+            mine.apart,
+            write_beside(mine.beside),
+            mine.withdrawn,
+        ),
     )

@@ -4,14 +4,15 @@ Every method returns at once; the future is done after the commit and carries th
 was none. What a failed write means to a person says `engine.fault_of`.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import Future
 from datetime import datetime
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from msgspec.structs import replace
 
 from omnix_desktop.cache import drafts
+from omnix_desktop.cache.beside import NOTHING, Beside, beside_of
 from omnix_desktop.cache.engine import Engine, fault_of
 from omnix_desktop.cache.queries.pending import COLUMNS, Pending, PendingState, pending_row
 from omnix_desktop.cache.reading import micros
@@ -25,6 +26,14 @@ from omnix_protocol.messages import AddMemo, Attachment, Draft, SendMessage
 from omnix_protocol.text import encode_storable, storable_text
 
 T = TypeVar("T")
+
+
+class Following(NamedTuple):
+    """A message that goes out with another one, after it."""
+
+    command_id: CommandId
+    command: Command
+    subject_id: str
 
 
 def draft_of(command: Command) -> tuple[str, str] | None:
@@ -53,6 +62,7 @@ class Local:
         files: tuple[Attachment, ...] = (),
         before: str | None = None,
         seen: Draft | None = None,
+        beside: Beside = NOTHING,
     ) -> Future[None]:
         """The latest text; an empty one discards the draft. `before` is the text as it was last saved or shown,
         `seen` another machine's that is part of it now."""
@@ -61,7 +71,7 @@ class Local:
         known = None if before is None else storable_text(before)
 
         def work(connection: Connection) -> None:
-            drafts.written(connection, (conversation_id, mode), storable, files, at, known, seen)
+            drafts.written(connection, (conversation_id, mode), storable, files, at, known, seen, beside)
 
         return self._write(work, {("draft", conversation_id)})
 
@@ -87,21 +97,29 @@ class Local:
         """The server has it as this version, or (None) has refused it."""
         return self._write(lambda connection: drafts.answered(connection, offer, version), set())
 
-    def send(self, command_id: CommandId, command: Command, lane: str, subject_id: str) -> Future[None]:
-        """Into the outbox, and out of the composer, in one transaction. The same id again changes nothing."""
+    def send(
+        self, command_id: CommandId, command: Command, lane: str, subject_id: str, then: Sequence[Following] = ()
+    ) -> Future[None]:
+        """Into the outbox, and out of the composer, in one transaction. The same id again changes nothing.
+
+        `then` are messages that follow it and hold the rest of what stood in the composer.
+        """
         at = self._at()
         draft = draft_of(command)
+        sending = [Following(command_id, command, subject_id), *then]
 
         def work(connection: Connection) -> None:
-            body = encode_storable(command)
+            grown: dict[str, object] = {}
             if draft is not None:
                 text = storable_text(getattr(command, "text", ""))
-                body = encode_storable(replace(command, draft_version=drafts.sent(connection, draft, text, at)))
-            connection.execute(
-                "INSERT INTO outbox (command_id, type, body, lane, subject_id, at, state)"
-                " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING",
-                (command_id, type(command).__name__, body, lane, subject_id, at, PendingState.QUEUED),
-            )
+                grown["draft_version"] = drafts.sent(connection, draft, text, at)
+            for key, one, subject in sending:
+                body = encode_storable(replace(one, **grown))
+                connection.execute(
+                    "INSERT INTO outbox (command_id, type, body, lane, subject_id, at, state)"
+                    " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (command_id) DO NOTHING",
+                    (key, type(one).__name__, body, lane, subject, at, PendingState.QUEUED),
+                )
 
         changed = {("outbox", lane)} | ({("draft", draft[0])} if draft else set())
         return self._write(work, changed)
@@ -158,7 +176,8 @@ class Local:
             if pending is None or draft is None:
                 return
             text, files = getattr(pending.command, "text", ""), getattr(pending.command, "attachments", ())
-            drafts.given_back(connection, draft, text, files, at)
+            beside = beside_of(pending.command) if isinstance(pending.command, SendMessage) else NOTHING
+            drafts.given_back(connection, draft, text, files, beside, at)
             connection.execute("DELETE FROM outbox WHERE command_id = ?", (command_id,))
 
         return self._write(work, {("outbox", "*"), ("draft", "*")})

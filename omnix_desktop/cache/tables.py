@@ -34,7 +34,9 @@ class Indexed(msgspec.Struct, frozen=True):
 
     table: str
     types: tuple[str, ...]
-    columns: tuple[Column, ...]  # attributes of the entity with their types; moments become microseconds
+    columns: tuple[
+        Column, ...
+    ]  # attributes of the entity; moments become microseconds, of a part only that it is there
     form: tuple[str, ...]  # SQL of the table and its indexes
 
     def values(self, body: bytes) -> tuple[Bind, ...] | None:
@@ -43,7 +45,14 @@ class Indexed(msgspec.Struct, frozen=True):
             found = _decoder(self.columns).decode(body)
         except (msgspec.DecodeError, UnicodeError):
             return None
-        return tuple(micros(value) if type(value) is datetime else value for value in msgspec.structs.astuple(found))
+        return tuple(_kept(value) for value in msgspec.structs.astuple(found))
+
+
+def _kept(value: Any) -> Bind:
+    if type(value) is datetime:
+        return micros(value)
+    kept: Bind = 1 if type(value) is dict else value
+    return kept
 
 
 @functools.cache
@@ -66,13 +75,15 @@ INDEXED: Final = (
             ("ended_at", datetime | None, None),
             ("first_position", int),
             ("unread", int, 0),
+            ("live_call", dict | None, None),
         ),
         (
             (
                 "CREATE TABLE interactions (type TEXT, id TEXT PRIMARY KEY, conversation_id TEXT, customer_id TEXT,"
                 " queue_id TEXT, channel_account_id TEXT, status TEXT, queued_at INTEGER, last_at INTEGER,"
-                " ended_at INTEGER, first_position INTEGER, unread INTEGER) WITHOUT ROWID"
+                " ended_at INTEGER, first_position INTEGER, unread INTEGER, live_call INTEGER) WITHOUT ROWID"
             ),
+            "CREATE INDEX interactions_live ON interactions (live_call) WHERE live_call IS NOT NULL",
             "CREATE INDEX interactions_waiting ON interactions (status, queued_at, id)",
             "CREATE INDEX interactions_of_account ON interactions (channel_account_id, status, queued_at, id)",
             "CREATE INDEX interactions_of_conversation ON interactions (conversation_id, first_position)",

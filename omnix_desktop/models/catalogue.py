@@ -6,12 +6,15 @@ from omnix_desktop.cache.queries import catalogue as queries
 from omnix_desktop.cache.queries.catalogue import AccountFacts
 from omnix_desktop.models.source import Refresh, Source
 from omnix_protocol.catalogue import Category, QuickReply
-from omnix_protocol.channels import Capabilities
+from omnix_protocol.channels import Capabilities, Channel
 from omnix_protocol.ids import ChannelAccountId, QueueId
+from omnix_protocol.integrations import Integration
 from omnix_protocol.people import AuxCode, Group, Rules, Tenant, User
 from omnix_protocol.rules import pick_up_limit
 
-_TYPES = frozenset({"Tenant", "Channel", "ChannelAccount", "Group", "User", "AuxCode", "Category", "QuickReply"})
+_TYPES = frozenset(
+    {"Tenant", "Channel", "ChannelAccount", "Group", "User", "AuxCode", "Category", "QuickReply", "Integration"}
+)
 
 
 class Catalogue(QObject):
@@ -57,6 +60,14 @@ class Catalogue(QObject):
     def account(self, account_id: ChannelAccountId) -> AccountFacts | None:
         return self._accounts.get(account_id)
 
+    def accounts(self) -> tuple[AccountFacts, ...]:
+        """All of the tenant's, by name."""
+        return tuple(self._accounts.values())
+
+    def channels(self) -> tuple[Channel, ...]:
+        """What can be connected, by name."""
+        return queries.channels(self._source.reader)
+
     def account_name(self, account_id: ChannelAccountId) -> str:
         """Which of our accounts received it (S0.21)."""
         found = self._accounts.get(account_id)
@@ -79,6 +90,10 @@ class Catalogue(QObject):
         mine = self._me.group_ids if self._me else ()
         return queries.quick_replies(self._source.reader, mine)
 
+    def integrations(self) -> tuple[Integration, ...]:
+        """Other programs beside the conversation, in order."""
+        return self._integrations
+
     def categories(self) -> tuple[Category, ...]:
         return queries.categories(self._source.reader)
 
@@ -90,5 +105,6 @@ class Catalogue(QObject):
         self._tenant = queries.tenant(reader)
         self._me = queries.user(reader, self._source.user_id)
         self._groups = queries.groups(reader)
+        self._integrations = queries.integrations(reader)
         self._accounts = {facts.account.id: facts for facts in queries.accounts(reader)}
         self.changed.emit()

@@ -7,13 +7,14 @@ _ICONS = {
     "messenger": "messages-square",
     "facebook": "messages-square",
     "instagram": "camera",
-    "instagram_comment": "message-square-quote",
-    "facebook_comment": "thumbs-up",
+    "ig_comment": "message-square-quote",
+    "fb_comment": "thumbs-up",
     "x": "at-sign",
     "email": "mail",
     "sms": "smartphone",
     "line": "message-square",
     "voice": "phone",
+    "bot": "bot",
 }
 
 

@@ -11,6 +11,7 @@ from omnix_desktop.models.selection import Selection
 from omnix_desktop.models.source import Refresh, Source
 from omnix_desktop.models.thread import Thread
 from omnix_desktop.models.tick import Tick
+from omnix_protocol.channels import Channel
 from omnix_protocol.conversations import HELD, Interaction, Status
 
 
@@ -26,6 +27,8 @@ class Head(msgspec.Struct, frozen=True):
     mine: bool
     ended: bool
     owner: str = ""
+    topic: str = ""  # of a mail or a post
+    bot: bool = False  # it answers
 
 
 class OpenedConversation(QObject):
@@ -59,6 +62,12 @@ class OpenedConversation(QObject):
         """Whether this user handles it right now."""
         it = self.interaction
         return it is not None and it.status in HELD and it.owner_id == self._source.user_id
+
+    @property
+    def channel(self) -> Channel | None:
+        """What the opened conversation's channel is and can do."""
+        facts = self._catalogue.account(self.interaction.channel_account_id) if self.interaction else None
+        return facts.channel if facts else None
 
     def retell(self) -> None:
         if self._opening:
@@ -99,6 +108,8 @@ class OpenedConversation(QObject):
         ended = it.ended_at is not None
         if ended:
             pill = Pill(tr("conversation.ended"))
+        elif it.status is Status.BOT:
+            pill = Pill(tr("conversation.bot"), "accent")
         elif it.status is Status.QUEUED:
             waiting = wait_pill(rules, it.queued_at, now)
             pill = Pill(tr("inbox.waiting_for", clock=waiting.words), {"muted": "good"}.get(waiting.tone, waiting.tone))
@@ -114,4 +125,6 @@ class OpenedConversation(QObject):
             mine=self.mine,
             ended=ended,
             owner="" if self.mine else it.owner_name,
+            topic=it.topic,
+            bot=it.status is Status.BOT,
         )

@@ -26,6 +26,7 @@ class Reached(msgspec.Struct, frozen=True):
     kind: str
     channel: str
     address: str
+    blocked: bool = False
 
 
 class CustomerCard(QObject):
@@ -72,7 +73,8 @@ class CustomerCard(QObject):
         """Similar channels (S0.35)."""
         identities = self.known.identities if self.known else ()
         return tuple(
-            Reached(one.channel_kind, self._channel(one.channel_kind), one.handle or one.address) for one in identities
+            Reached(one.channel_kind, self._channel(one.channel_kind), one.handle or one.address, one.blocked)
+            for one in identities
         )
 
     def show_nik(self, customer_id: CustomerId, nik: str) -> None:

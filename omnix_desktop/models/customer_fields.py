@@ -9,9 +9,14 @@ _NIK = re.compile(r"\d{16}")
 SHOWN_OF_NIK = 4
 
 
+def undressed(text: str) -> str:
+    """Without what makes a number easier to read."""
+    return _DRESS.sub("", text)
+
+
 def phone(text: str) -> str:
     """With the country's code: 0812… becomes +62812…; what is no number stays as it was typed."""
-    plain = _DRESS.sub("", text)
+    plain = undressed(text)
     if not plain.lstrip("+").isdigit():
         return text.strip()
     if plain.startswith("+"):
@@ -27,12 +32,17 @@ def is_phone(text: str) -> bool:
     return _PHONE.fullmatch(phone(text)) is not None
 
 
+def is_named(name: str, number: str) -> bool:
+    """Whether anybody has said who this is: a caller is called by their number until then, in whichever form."""
+    return bool(name) and phone(name) != phone(number)
+
+
 def is_email(text: str) -> bool:
     return len(text.strip()) <= 254 and _EMAIL.fullmatch(text.strip()) is not None
 
 
 def is_nik(text: str) -> bool:
-    return _NIK.fullmatch(_DRESS.sub("", text)) is not None
+    return _NIK.fullmatch(undressed(text)) is not None
 
 
 def shown_phone(number: str) -> str:

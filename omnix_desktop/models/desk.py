@@ -8,19 +8,26 @@ from PySide6.QtCore import QObject
 
 from omnix_desktop.cache.feed import Feed
 from omnix_desktop.models.availability import Availability
+from omnix_desktop.models.call_log import CallList
 from omnix_desktop.models.catalogue import Catalogue
-from omnix_desktop.models.composer import Composers
+from omnix_desktop.models.chosen import Chosen
+from omnix_desktop.models.composers import Composers
 from omnix_desktop.models.conversation import OpenedConversation
 from omnix_desktop.models.customer import CustomerCard
 from omnix_desktop.models.emoji import RecentEmoji
 from omnix_desktop.models.forms import Forms
 from omnix_desktop.models.inbox import Inbox, WaitingList
+from omnix_desktop.models.integrations import Integrations
 from omnix_desktop.models.journey import Journey
 from omnix_desktop.models.kept import Keeping, Kept
+from omnix_desktop.models.new_mail import NewMail
 from omnix_desktop.models.queue import ChannelList
+from omnix_desktop.models.ringing import Ringing
+from omnix_desktop.models.screen_pop import ScreenPop
 from omnix_desktop.models.selection import Selection
 from omnix_desktop.models.source import Source
 from omnix_desktop.models.status import Status
+from omnix_desktop.models.telephone import Telephone
 from omnix_desktop.models.thread import Thread
 from omnix_desktop.models.tick import Tick
 from omnix_desktop.ports import Link
@@ -41,13 +48,20 @@ class Desk:
         self.waiting = WaitingList(source, self.catalogue, self.tick, root)
         self.inbox = Inbox(source, self.catalogue, self.tick, root)
         self.thread = Thread(source, root)
+        self.chosen = Chosen(self.thread, root)
         self.conversation = OpenedConversation(source, self.catalogue, self.selection, self.thread, self.tick, root)
         self.composers = Composers(source, drafts, self.catalogue, root)
         self.kept = Kept(source, drafts)
         self.emoji = RecentEmoji(self.kept)
         self.customer = CustomerCard(source, self.catalogue, self.selection, root)
         self.journey = Journey(source, self.catalogue, self.customer, self.tick, root)
+        self.new_mail = NewMail(self.channels, self.kept, self.catalogue, root)
         self.forms = Forms(source, self.kept, self.customer, root)
+        self.telephone = Telephone(self.kept, root)
+        self.ringing = Ringing(source, self.catalogue, self.telephone, self.tick, root)
+        self.screen_pop = ScreenPop(self.customer, self.forms, self.tick.now, root)
+        self.calls = CallList(self.tick, root)
+        self.integrations = Integrations(self.catalogue, self.conversation, self.customer, root)
         self.status = Status(source, link, self.tick, root)
         self.availability = Availability(source, self.catalogue, self.status, root)
         self.composing = "reply"  # which composer the keyboard is in, where it is in one
@@ -58,6 +72,7 @@ class Desk:
         self.selection.stop()
         self.composers.flush()
         self.forms.flush()
+        self.new_mail.flush()
         self._let_go()
         self.root.deleteLater()
 
@@ -68,5 +83,8 @@ class Desk:
         self.thread.retell()
         self.conversation.retell()
         self.journey.retell()
+        self.ringing.retell()
+        self.calls.retell()
+        self.integrations.retell()
         self.status.retell()
         self.availability.retell()

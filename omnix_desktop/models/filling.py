@@ -5,9 +5,10 @@ from concurrent.futures import Future
 from typing import Any, Generic, TypeVar
 
 import msgspec
-from PySide6.QtCore import QObject, Qt, QTimer, Signal
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from omnix_desktop.models.composer import SAVE_AFTER
+from omnix_desktop.models.deliver import when_done
 from omnix_desktop.models.kept import Kept
 
 V = TypeVar("V", bound=msgspec.Struct)
@@ -19,7 +20,6 @@ class Filling(QObject, Generic[V]):
     changed = Signal()  # values, what is missing, saved or not
     replaced = Signal()  # the values came from elsewhere than the hand
     failed = Signal(str)  # could not be stored; the sentence's detail
-    _written = Signal(object)
 
     def __init__(self, kept: Kept, key: str, blank: Callable[[], V], kind: type[V], parent: QObject) -> None:
         super().__init__(parent)
@@ -27,7 +27,6 @@ class Filling(QObject, Generic[V]):
         self._saving: Future[None] | None = None
         self._timer = QTimer(self, singleShot=True, interval=SAVE_AFTER)
         self._timer.timeout.connect(self.save)
-        self._written.connect(self._stored, Qt.ConnectionType.QueuedConnection)
         found = self._found(kind)
         self.begun = found is not None
         """Whether anything was filled in: an untouched form follows the selection, a begun one does not."""
@@ -66,7 +65,7 @@ class Filling(QObject, Generic[V]):
         self._timer.stop()
         text = msgspec.json.encode(self.values).decode() if self.begun else ""
         self._saving = self._kept.keep_form(self._key, text)
-        self._saving.add_done_callback(lambda done: self._written.emit(done))
+        when_done(self._saving, self, self._stored)
 
     def flush(self) -> None:
         if self._timer.isActive():

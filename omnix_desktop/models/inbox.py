@@ -12,6 +12,7 @@ from omnix_desktop.cache.queries.inbox import Weight
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.catalogue import Catalogue
 from omnix_desktop.models.due import NO_PILL, Pill, reply_pill, wait_pill, when
+from omnix_desktop.models.entry_words import last_line
 from omnix_desktop.models.paged_list import PagedList
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Refresh, Source
@@ -44,6 +45,7 @@ class InboxRow(msgspec.Struct, frozen=True):
     source: str  # which of our accounts
     at: str
     preview: str
+    topic: str = ""
     draft: bool = False
     pill: Pill = NO_PILL
     notes: tuple[Pill, ...] = ()
@@ -100,7 +102,8 @@ class InteractionList(PagedList[InboxRow]):
             channel_kind=it.channel_kind,
             source=self._catalogue.account_name(it.channel_account_id),
             at=when(it.last_at, now),
-            preview=row.draft or it.last_preview,
+            preview=row.draft or last_line(it),
+            topic=it.topic,
             draft=bool(row.draft),
             pill=self._pill(it),
             notes=tuple(_notes(it)),
@@ -250,7 +253,7 @@ def _notes(it: Interaction) -> Iterable[Pill]:
 
 def spoken(row: InboxRow) -> str:
     """The row for a screen reader: who, what, how urgent."""
-    parts = [row.name, row.source, row.preview, row.pill.words, *(note.words for note in row.notes)]
+    parts = [row.name, row.source, row.topic, row.preview, row.pill.words, *(note.words for note in row.notes)]
     if row.unread:
         parts.append(tr("inbox.unread", n=row.unread))
     if row.refused:

@@ -8,14 +8,15 @@ from PySide6.QtCore import QObject, Signal
 
 from omnix_desktop.cache.feed import EVERYTHING, Changed
 from omnix_desktop.cache.queries import thread as queries
-from omnix_desktop.cache.queries.pending import Pending, PendingState
+from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.thread import Entry
 from omnix_desktop.models.paged_list import WINDOW, PagedList
 from omnix_desktop.models.source import Source
-from omnix_desktop.models.thread_items import ThreadItem, entry_item, pending_item, session_item, spoken
+from omnix_desktop.models.thread_items import ThreadItem, spoken
+from omnix_desktop.models.thread_made import MadeItems
 from omnix_protocol.conversations import Conversation, Interaction
 from omnix_protocol.ids import ConversationId
-from omnix_protocol.messages import Message, RetrySend
+from omnix_protocol.messages import Direction, Message
 
 PAGE = 60
 _MANY = 100
@@ -45,7 +46,7 @@ class Thread(QObject):
         self._window = _Window()
         self._asked: tuple[Entry, ...] = ()  # older than the replica holds, asked from the server
         self._pending: tuple[Pending, ...] = ()
-        self._made: dict[tuple[str, int], ThreadItem] = {}
+        self._made = MadeItems(source)
         self._held_from = 1
         self.destroyed.connect(source.feed.subscribe(self._heard))
 
@@ -76,10 +77,21 @@ class Thread(QObject):
         entries = (*self._asked, *self._window.entries)
         return entries[0].position if entries else 1
 
+    def message(self, key: str) -> Message | None:
+        """A message that can be seen here, by its key."""
+        found = (entry for entry in (*self._asked, *self._window.entries) if entry.id == key)
+        return next((entry for entry in found if isinstance(entry, Message)), None)
+
+    def last_said(self) -> str:
+        """The customer's newest words that are on the screen."""
+        said = (entry for entry in reversed(self._window.entries) if isinstance(entry, Message))
+        return next((entry.text for entry in said if entry.direction is Direction.IN and entry.text), "")
+
     def open(self, conversation_id: ConversationId | None) -> None:
         if conversation_id == self._id:
             return
-        self._id, self._asked, self._made = conversation_id, (), {}
+        self._id, self._asked = conversation_id, ()
+        self._made.forget()
         self._read(anew=True)
 
     def load_before(self) -> bool:
@@ -129,7 +141,7 @@ class Thread(QObject):
 
     def retell(self) -> None:
         """The language changed."""
-        self._made = {}
+        self._made.forget()
         self._tell()
 
     def _heard(self, changed: Changed) -> None:
@@ -191,35 +203,13 @@ class Thread(QObject):
             self._held_from = queries.extent(self._source.reader, self._id).first
 
     def _tell(self, *, anew: bool = False) -> None:
+        entries = (*self._asked, *self._window.entries)
+        items = self._made.of(entries, self.sessions, self._pending)
         if anew:
-            self.items.begin_anew(self._items())
+            self.items.begin_anew(items)
         else:
-            self.items.show(self._items())
+            self.items.show(items)
         self.changed.emit()
-
-    def _items(self) -> list[ThreadItem]:
-        retried: set[str] = {
-            waiting.command.message_id
-            for waiting in self._pending
-            if isinstance(waiting.command, RetrySend) and waiting.state is PendingState.QUEUED
-        }
-        starts = {it.first_position: it for it in self.sessions}
-        items: list[ThreadItem] = []
-        for entry in (*self._asked, *self._window.entries):
-            session = starts.get(entry.position)
-            if session is not None and items:
-                items.append(session_item(session))
-            items.append(self._item(entry, retried))
-        items.extend(item for waiting in self._pending if (item := pending_item(waiting)) is not None)
-        return items
-
-    def _item(self, entry: Entry, retried: set[str]) -> ThreadItem:
-        if isinstance(entry, Message) and entry.id in retried:
-            return replace(entry_item(entry), state="queued", note="", actions=())
-        key = (entry.id, entry.version)
-        if key not in self._made:
-            self._made[key] = entry_item(entry)
-        return self._made[key]
 
 
 def _since(entries: Sequence[Entry], position: int) -> tuple[Entry, ...]:

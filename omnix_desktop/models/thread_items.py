@@ -3,13 +3,21 @@
 from datetime import datetime
 
 import msgspec
+from msgspec.structs import replace
 
 from omnix_desktop.cache.queries.pending import Pending, PendingState
 from omnix_desktop.cache.queries.thread import Entry
 from omnix_desktop.i18n import format_date, format_day, format_time, tr
+from omnix_desktop.models import entry_words
 from omnix_desktop.models.why import sentence
+from omnix_protocol.content import CallState
 from omnix_protocol.conversations import Interaction
-from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Direction, Memo, Message, SendMessage
+from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Direction, FileState, Memo, Message, SendMessage
+from omnix_protocol.transcripts import MAIL_OFF
+
+ORIGINAL = "original"
+"""Pressed to see a mail as it was written."""
+ON_THE_LINE = (CallState.RINGING, CallState.ANSWERED)
 
 
 class ThreadItem(msgspec.Struct, frozen=True):
@@ -23,7 +31,12 @@ class ThreadItem(msgspec.Struct, frozen=True):
     text: str = ""
     side: str = ""  # in, out
     author: str = ""
-    shown_as: str = ""
+    head: str = ""  # stands small over the text
+    quote: str = ""  # of the message that it answers
+    quoted: str = ""  # that message's key
+    reactions: tuple[str, ...] = ()
+    mark: str = ""  # beside the time: edited, hidden
+    faint: bool = False  # taken back
     attachments: tuple[Attachment, ...] = ()
     state: str = ""  # queued, held, refused, and the delivery states
     note: str = ""  # the sentence below it: what went wrong, what is waited for
@@ -34,8 +47,8 @@ class ThreadItem(msgspec.Struct, frozen=True):
     command_id: str = ""  # of what stands in the outbox
 
 
-def entry_item(entry: Entry) -> ThreadItem:
-    """A stored message or memo."""
+def entry_item(entry: Entry, answers: Message | None = None) -> ThreadItem:
+    """A stored message or memo, and the message that it answers."""
     if isinstance(entry, Memo):
         return ThreadItem(
             key=entry.id,
@@ -43,7 +56,7 @@ def entry_item(entry: Entry) -> ThreadItem:
             at=entry.at,
             day=format_day(entry.at),
             time=format_time(entry.at),
-            text=entry.text,
+            text=_noted(entry),
             side="out",
             author=entry.author_name,
             position=entry.position,
@@ -56,18 +69,42 @@ def entry_item(entry: Entry) -> ThreadItem:
         at=entry.at,
         day=format_day(entry.at),
         time=format_time(entry.at),
-        text=entry.text,
+        text=entry_words.body(entry),
         side=entry.direction.value,
         author=entry.author_name,
-        shown_as=entry.shown_as,
-        attachments=entry.attachments,
+        head=entry_words.head(entry),
+        quote=entry_words.quote(answers) if answers else "",
+        quoted=answers.id if answers else "",
+        reactions=tuple(reaction.emoji for reaction in entry.reactions),
+        mark=entry_words.mark(entry),
+        faint=entry.deleted_at is not None,
+        attachments=() if entry.deleted_at else entry.attachments,
         state=entry.state.value if entry.direction is Direction.OUT else "",
         note=note,
         tone=tone,
-        actions=actions,
+        actions=(*actions, *_offers(entry)),
         position=entry.position,
         entity_id=entry.id,
     )
+
+
+def _offers(message: Message) -> tuple[str, ...]:
+    """What can be looked at besides the text."""
+    content = message.content
+    if content is None or message.deleted_at is not None:
+        return ()
+    if content.call is not None and content.call.number and content.call.state not in ON_THE_LINE:
+        return ("call",)
+    return (ORIGINAL,) if content.mail is not None and content.mail.html_id else ()
+
+
+def _noted(memo: Memo) -> str:
+    """A memo's words; one that notes a transcript says what became of its mail."""
+    transcript = memo.transcript
+    if transcript is None:
+        return memo.text
+    reason = tr("transcript.mail_off") if transcript.failure == MAIL_OFF else transcript.failure
+    return tr(f"transcript.{transcript.state.value}", to=transcript.to, reason=reason or tr("transcript.no_reason"))
 
 
 def _trouble(message: Message) -> tuple[str, str, tuple[str, ...]]:
@@ -75,30 +112,45 @@ def _trouble(message: Message) -> tuple[str, str, tuple[str, ...]]:
         return tr("entries.failed", reason=message.failure or tr("entries.no_reason")), "bad", ("retry",)
     if message.state is DeliveryState.UNCERTAIN:
         return tr("entries.uncertain"), "soon", ("went_out", "not_sent", "retry")
-    return "", "", ()
+    failed = next((file for file in message.attachments if file.state is FileState.FAILED), None)
+    if failed is not None:
+        return "", "", ("fetch",)
+    note, tone = entry_words.amendment(message)
+    return note, tone, ()
 
 
-def pending_item(pending: Pending) -> ThreadItem | None:
-    """What stands in the outbox: queued, held or refused."""
+def pending_item(pending: Pending, answers: Message | None = None) -> ThreadItem | None:
+    """What stands in the outbox: queued, held or refused; and the message that it answers."""
     command = pending.command
     if not isinstance(command, SendMessage | AddMemo):
         return None
     note, tone, actions = _waiting(pending)
-    return ThreadItem(
+    item = ThreadItem(
         key=pending.subject_id,
-        kind="message" if isinstance(command, SendMessage) else "memo",
+        kind="memo",
         at=pending.at,
         day=format_day(pending.at),
         time=format_time(pending.at),
         text=command.text,
         side="out",
-        attachments=command.attachments if isinstance(command, SendMessage) else (),
         state=pending.state.value,
         note=note,
         tone=tone,
         actions=actions,
         entity_id=pending.subject_id,
         command_id=pending.command_id,
+    )
+    return item if isinstance(command, AddMemo) else _as_message(item, command, answers)
+
+
+def _as_message(item: ThreadItem, command: SendMessage, answers: Message | None) -> ThreadItem:
+    return replace(
+        item,
+        kind="message",
+        head=entry_words.content_head(command.content, Direction.OUT) if command.content else "",
+        quote=entry_words.quote(answers) if answers else "",
+        quoted=answers.id if answers else "",
+        attachments=command.attachments,
     )
 
 
@@ -129,6 +181,8 @@ def spoken(item: ThreadItem) -> str:
         return item.text
     who = tr("entries.customer") if item.side == "in" else item.author or tr("entries.me")
     what = tr("entries.memo_of", name=who) if item.kind == "memo" else who
-    body = item.text or ", ".join(file.name for file in item.attachments) or item.shown_as
+    said = item.text or ", ".join(file.name for file in item.attachments)
     state = tr(f"delivery.{item.state}") if item.state else ""
-    return ", ".join(part for part in (what, body, item.time, state, item.note) if part)
+    reactions = " ".join(item.reactions)
+    parts = (what, item.head, item.quote, said, reactions, item.time, item.mark, state, item.note)
+    return ", ".join(part for part in parts if part)

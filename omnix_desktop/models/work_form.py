@@ -16,6 +16,7 @@ from omnix_desktop.models.filling import Filling
 from omnix_desktop.models.kept import Kept
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Refresh, Source
+from omnix_desktop.models.uploading import Uploading
 from omnix_desktop.models.why import Why, sentence
 from omnix_protocol.conversations import Interaction
 from omnix_protocol.customers import Customer
@@ -65,7 +66,7 @@ class Made(msgspec.Struct, frozen=True):
 V = TypeVar("V", bound=CaseValues | TicketValues)
 
 
-class WorkForm(Filling[V], Generic[V]):
+class WorkForm(Uploading, Filling[V], Generic[V]):
     """It never learns of another interaction."""
 
     kind: ClassVar[str]
@@ -73,7 +74,6 @@ class WorkForm(Filling[V], Generic[V]):
     def __init__(self, source: Source, kept: Kept, opened: Opened, blank: type[V], parent: QObject) -> None:
         self.opened = opened
         self._source = source
-        self.uploading = 0
         self.interaction: Interaction | None = None
         self.customer: Customer | None = None
         self.made: tuple[Made, ...] = ()
@@ -201,14 +201,6 @@ class TicketForm(WorkForm[TicketValues]):
 
     def detach(self, file: Attachment) -> None:
         self.fill(attachments=tuple(one for one in self.values.attachments if one.file_id != file.file_id))
-
-    def upload_began(self) -> None:
-        self.uploading += 1
-        self.changed.emit()
-
-    def upload_ended(self) -> None:
-        self.uploading -= 1
-        self.changed.emit()
 
     def command(self) -> CreateTicket:
         values = self.values

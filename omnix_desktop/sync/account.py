@@ -24,28 +24,30 @@ class SignedInAccount:
         return self._tokens.signed_in
 
     async def sessions(self) -> tuple[Session, ...] | Refused:
-        return await self._with_token(self._http.sessions)
+        return await with_token(self._tokens, self._http.sessions)
 
     async def end_session(self, session_id: SessionId) -> Refused | None:
-        return await self._with_token(lambda token: self._http.end_session(token, session_id))
+        return await with_token(self._tokens, lambda token: self._http.end_session(token, session_id))
 
     async def change_password(self, old: str, new: str) -> Refused | None:
         request = ChangePassword(old_password=old, new_password=new)
-        return await self._with_token(lambda token: self._http.change_password(token, request))
+        return await with_token(self._tokens, lambda token: self._http.change_password(token, request))
 
     async def reset_password(self, user_id: UserId, password: str) -> Refused | None:
         request = ResetPassword(new_password=password)
-        return await self._with_token(lambda token: self._http.reset_password(token, user_id, request))
+        return await with_token(self._tokens, lambda token: self._http.reset_password(token, user_id, request))
 
     async def sign_out(self) -> None:
         """Here in any case; the server's side of the session ends where it can be reached."""
-        await self._with_token(self._http.sign_out)
+        await with_token(self._tokens, self._http.sign_out)
         await self._close()
 
-    async def _with_token(self, call: Callable[[str], Awaitable[T]]) -> T | Refused:
-        try:
-            return await call(await self._tokens.access())
-        except Unreachable:
-            return OFFLINE
-        except SignedOut as end:
-            return end.refused
+
+async def with_token(tokens: Tokens, call: Callable[[str], Awaitable[T]]) -> T | Refused:
+    """What the server answers to who is signed in, or why it was not asked."""
+    try:
+        return await call(await tokens.access())
+    except Unreachable:
+        return OFFLINE
+    except SignedOut as end:
+        return end.refused

@@ -12,6 +12,7 @@ from omnix_desktop.clock import ServerClock
 from omnix_desktop.ports import Fault, LinkState, Ports
 from omnix_desktop.sync.account import SignedInAccount
 from omnix_desktop.sync.asks import Asks
+from omnix_desktop.sync.channels import Channels
 from omnix_desktop.sync.connection import Connection
 from omnix_desktop.sync.drafts import DraftSharing
 from omnix_desktop.sync.exchange import Exchange
@@ -20,6 +21,7 @@ from omnix_desktop.sync.follow import FRAMES, Follower
 from omnix_desktop.sync.http import Http
 from omnix_desktop.sync.link import LiveLink
 from omnix_desktop.sync.outbox import Outbox
+from omnix_desktop.sync.outside import OutsidePictures
 from omnix_desktop.sync.pulses import LivePulses
 from omnix_desktop.sync.tokens import Tokens
 from omnix_desktop.sync.unsent import UnsentWork
@@ -61,6 +63,7 @@ class Desk:
         self._drafts = DraftSharing(self.engine, self.local, self._exchange, self._link, UserId(signed_in.user_id))
         self.local.on_left = self._drafts.hurry
         self._pulses = LivePulses(self._connection)
+        self._outside = OutsidePictures()
         self.ports = Ports(
             run=self._outbox,
             ask=Asks(self._exchange, self._link),
@@ -70,6 +73,8 @@ class Desk:
             link=self._link,
             follows=self._follower,
             unsent=UnsentWork(self.engine, self.local, self._tasks),
+            outside=self._outside,
+            channels=Channels(self._http, tokens),
         )
         self._link.change(fault=self.engine.faults[-1] if self.engine.faults else None)
 
@@ -101,6 +106,7 @@ class Desk:
         await self._drafts.finish()
         await self._tasks.close()
         await self._http.close()
+        await self._outside.close()
         await asyncio.to_thread(self.engine.close)
         self._link.change(state=LinkState.OFFLINE, retry_at=None)
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 from pathlib import Path
 from typing import Final
 
 from omnix_desktop.ports import OFFLINE, Progress
 from omnix_desktop.sync.http import Download, Http, Unreachable
 from omnix_desktop.sync.tokens import SignedOut, Tokens
-from omnix_protocol.errors import Refused
+from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import FileId
 from omnix_protocol.messages import Attachment
 
@@ -53,6 +54,24 @@ class FileTransfers:
             else:
                 return target
         return OFFLINE
+
+    async def read(self, file_id: FileId, most: int, *, thumbnail: bool = False) -> bytes | Refused:
+        try:
+            token = await self._tokens.access()
+            found = await self._http.download(token, file_id, 0, thumbnail=thumbnail)
+            if isinstance(found, Refused):
+                return found
+            read = bytearray()
+            async with aclosing(found.pieces()) as pieces:
+                async for piece in pieces:
+                    read += piece
+                    if len(read) > most:
+                        return refused(Reason.ATTACHMENT_TOO_LARGE, limit=most)
+        except Unreachable:
+            return OFFLINE
+        except SignedOut as end:
+            return end.refused
+        return bytes(read) if len(read) == found.size or not found.size else OFFLINE
 
 
 async def _pieces(path: Path, size: int, progress: Progress | None) -> AsyncIterator[bytes]:

@@ -1,9 +1,8 @@
 """The doors beside commands, over HTTP: sign-in, sessions, passwords, files. Imports httpx when used."""
 
 import asyncio
-import importlib
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
 from typing import Any, Final, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -14,10 +13,12 @@ from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import FileId, SessionId, UserId
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import (
+    AskResetCode,
     ChangePassword,
     FindTenant,
     Refresh,
     ResetPassword,
+    ResetWithCode,
     Session,
     Sessions,
     SignedIn,
@@ -68,20 +69,20 @@ class Http:
             self._client = None
 
     async def find_tenant(self, code: str) -> TenantFound | Refused:
-        return await self._call("POST", "/v1/tenant", TenantFound, FindTenant(code=code))
+        return await self.call("POST", "/v1/tenant", TenantFound, FindTenant(code=code))
 
     async def sign_in(self, request: SignIn) -> SignedIn | Refused:
-        return await self._call("POST", "/v1/sign-in", SignedIn, request)
+        return await self.call("POST", "/v1/sign-in", SignedIn, request)
 
     async def refresh(self, refresh_token: str, device_id: str) -> SignedIn | Refused:
         request = Refresh(refresh_token=refresh_token, device_id=device_id)
-        return await self._call("POST", "/v1/refresh", SignedIn, request)
+        return await self.call("POST", "/v1/refresh", SignedIn, request)
 
     async def sign_out(self, token: str) -> Refused | None:
         return await self._do("POST", "/v1/sign-out", token)
 
     async def sessions(self, token: str) -> tuple[Session, ...] | Refused:
-        found = await self._call("GET", "/v1/sessions", Sessions, token=token)
+        found = await self.call("GET", "/v1/sessions", Sessions, token=token)
         return found if isinstance(found, Refused) else found.sessions
 
     async def end_session(self, token: str, session_id: SessionId) -> Refused | None:
@@ -92,6 +93,12 @@ class Http:
 
     async def reset_password(self, token: str, user_id: UserId, request: ResetPassword) -> Refused | None:
         return await self._do("POST", f"/v1/users/{user_id}/password", token, request)
+
+    async def ask_reset_code(self, request: AskResetCode) -> Refused | None:
+        return await self._do("POST", "/v1/password-reset/code", body=request)
+
+    async def reset_with_code(self, request: ResetWithCode) -> Refused | None:
+        return await self._do("POST", "/v1/password-reset", body=request)
 
     async def upload(
         self, token: str, name: str, media_type: str, size: int, body: AsyncIterator[bytes]
@@ -106,26 +113,30 @@ class Http:
         response = await self._send(client.build_request("POST", "/v1/files", headers=headers, content=body))
         return _read(response.status_code, response.content, Attachment)
 
-    async def download(self, token: str, file_id: FileId, start: int) -> "Download | Refused":
+    async def download(
+        self, token: str, file_id: FileId, start: int, *, thumbnail: bool = False
+    ) -> "Download | Refused":
         """The file's bytes from `start` on, where the server allows it; from the beginning, where not."""
         headers = {"Authorization": f"Bearer {token}"}
         if start:
             headers["Range"] = f"bytes={start}-"
         client = await self._ready()
-        response = await self._send(client.build_request("GET", f"/v1/files/{file_id}", headers=headers), stream=True)
+        path = f"/v1/files/{file_id}/thumbnail" if thumbnail else f"/v1/files/{file_id}"
+        response = await self._send(client.build_request("GET", path, headers=headers), stream=True)
         if response.status_code not in {200, 206}:
             body = await response.aread()
             await response.aclose()
             return _refusal(response.status_code, body)
         return Download(response, start if response.status_code == 206 else 0)
 
-    async def _call(
+    async def call(
         self, method: str, path: str, kind: type[S], body: msgspec.Struct | None = None, token: str = ""
     ) -> S | Refused:
+        """Any door that answers with a Struct."""
         response = await self._request(method, path, token, body)
         return _read(response.status_code, response.content, kind)
 
-    async def _do(self, method: str, path: str, token: str, body: msgspec.Struct | None = None) -> Refused | None:
+    async def _do(self, method: str, path: str, token: str = "", body: msgspec.Struct | None = None) -> Refused | None:
         response = await self._request(method, path, token, body)
         return None if response.is_success else _refusal(response.status_code, response.content)
 
@@ -139,7 +150,8 @@ class Http:
         return await self._send(client.build_request(method, path, headers=headers, content=content))
 
     async def _send(self, request: Any, stream: bool = False) -> Any:
-        httpx = importlib.import_module("httpx")
+        import httpx
+
         client = await self._ready()
         try:
             return await client.send(request, stream=stream)
@@ -155,7 +167,8 @@ class Http:
         return self._client
 
     def _open(self) -> Any:
-        httpx = importlib.import_module("httpx")
+        import httpx
+
         secure = self.base_url.startswith("https:")
         return httpx.AsyncClient(
             base_url=self.base_url,
@@ -174,8 +187,9 @@ class Download:
         self.start = start
         self.size = start + int(response.headers.get("Content-Length", 0))
 
-    async def pieces(self) -> AsyncIterator[bytes]:
-        httpx = importlib.import_module("httpx")
+    async def pieces(self) -> AsyncGenerator[bytes, None]:
+        import httpx
+
         try:
             async for piece in self._response.aiter_bytes():
                 yield piece

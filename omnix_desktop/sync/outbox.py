@@ -4,13 +4,13 @@ A command is sent under the id that was made when the agent decided, as often as
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import Future
 from typing import Final
 
 from omnix_desktop.cache.engine import Engine, fault_of
 from omnix_desktop.cache.feed import Changed
-from omnix_desktop.cache.local import Local
+from omnix_desktop.cache.local import Following, Local
 from omnix_desktop.cache.queries.pending import Pending
 from omnix_desktop.cache.queries.status import outbox_counts
 from omnix_desktop.cache.reading import one
@@ -90,15 +90,18 @@ class Outbox:
         *,
         id: CommandId | None = None,  # noqa: A002  # the envelope's word
         failed: Callable[[Fault], None] | None = None,
+        then: Sequence[Command] = (),
     ) -> CommandId:
         if not isinstance(command, DURABLE):
             raise TypeError(f"{type(command).__name__} needs the server's word: use Run.now")
         command_id = CommandId(new_id()) if id is None else id
-        if (wrong := _out_of_bounds(command)) is not None:
+        wrong = next((fault for one in (command, *then) if (fault := _out_of_bounds(one)) is not None), None)
+        if wrong is not None:
             if failed is not None:
                 asyncio.get_running_loop().call_soon(failed, wrong)  # as ever after the caller is through
             return command_id
-        stored = self._local.send(command_id, command, lane_of(command), subject_of(command))
+        following = [Following(CommandId(new_id()), one, subject_of(one)) for one in then]
+        stored = self._local.send(command_id, command, lane_of(command), subject_of(command), following)
         self._tasks.start(self._stored(stored, failed), "store")
         return command_id
 

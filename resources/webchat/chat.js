@@ -2,14 +2,18 @@
 
 import { Composer } from "./composer.js";
 import { Files } from "./files.js";
+import { Form } from "./form.js";
 import { Link } from "./link.js";
 import { Memory, Outbox } from "./memory.js";
+import { Office } from "./office.js";
 import { Thread } from "./thread.js";
+import { Transcript } from "./transcript.js";
+import { Uploads } from "./uploads.js";
 import { choose, speak } from "./words.js";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const framed = window.parent !== window && new URLSearchParams(location.search).has("embed");
-const say = speak(choose(config.locale));
+const say = speak(choose(config.locale, config.automatic), config.zone);
 const memory = new Memory(config.route);
 const outbox = new Outbox(memory);
 const $ = (id) => document.getElementById(id);
@@ -22,11 +26,23 @@ let typedAt = 0;
 let typingTimer = null;
 let unseen = 0;
 const receipts = new Set();
+const greeting = new URLSearchParams(location.search).has("hello") ? config.hello : ""; // what the site's button said first
 
-const files = new Files(config, say, () => link.token());
+const files = new Files(say, () => link.token());
+const uploads = new Uploads(config, say, memory, () => link.token(), () => composer && composer.showFiles());
 const thread = new Thread(say, outbox, files, {
   retry: (id) => (outbox.retry(id), paint(), flush()),
   discard: (id) => (outbox.remove(id), paint()),
+  press: (button) => write(button.title, [], { chosen: button.id }),
+});
+const office = new Office(config, say, () => (form.build(), arrange()));
+const form = new Form(config, say, memory, office, (text) => {
+  if (text) write(text, []);
+  for (const entry of outbox.all()) if (entry.failed && entry.failed.code === "invalid_field") outbox.retry(entry.message_id);
+  arrange();
+  paint();
+  flush();
+  if (composer.open) $("text").focus();
 });
 const link = new Link(config, memory, {
   state: showState,
@@ -40,19 +56,40 @@ const link = new Link(config, memory, {
   drop: (_, id) => (thread.drop(id), soon()),
   fresh: (puts) => {
     thread.fresh(puts);
-    if (thread.messages.size > 0) $("intro").hidden = true; // we know each other
+    form.known = thread.messages.size > 0; // we know each other
+    arrange();
     soon();
   },
   pulse: showTyping,
 });
-const composer = new Composer(say, config.limits, memory, files, {
-  send: (text, attachments) => (outbox.add(text, attachments), paint(), flush()),
+let composer = null;
+composer = new Composer(say, config.limits, memory, uploads, {
+  send: (text, attachments) => write(text, attachments),
   typing: () => {
     if (Date.now() - typedAt < 3000) return;
     typedAt = Date.now();
     link.pulse("Typing", { conversation_id: "" });
   },
 });
+const transcript = new Transcript(config, say, thread, () => form.who(), (type, body) => link.run(type, body));
+
+function write(text, attachments, more = {}) {
+  const greeted = greeting && thread.messages.size === 0 ? { greeted: true } : {};
+  outbox.add(text, attachments, { ...greeted, ...more });
+  $("menu-note").textContent = "";
+  paint();
+  flush();
+}
+
+// What stands on the page: the form where one is due, the field to write in where something may be written.
+function arrange() {
+  const gate = form.gate;
+  form.show(gate || form.offered);
+  composer.show(!gate && !office.closed);
+  $("office").textContent = form.left && office.leaving ? say("leftMessage") : office.notice();
+  $("greeting").hidden = !office.open && !greeting;
+  $("scroller").classList.toggle("asking", gate);
+}
 
 // In order, one at a time: the next goes out when the server has stored the one before.
 async function flush() {
@@ -61,16 +98,24 @@ async function flush() {
   if (!entry || !link.ready) return;
   inFlight = entry.message_id;
   paint();
-  const body = { message_id: entry.message_id, text: entry.text, attachments: entry.attachments, ...(memory.get("who") || {}) };
+  const body = { message_id: entry.message_id, text: entry.text, attachments: entry.attachments, ...said(form.who()), ...(entry.more || {}) };
   const result = await link.run("Say", body, entry.message_id);
   inFlight = null;
   if (result === null) return paint(); // the link was lost: asked again when it is back, under the same id
   if (!result.refused) outbox.memory.set(`out:${entry.message_id}`, { ...entry, accepted: true });
   else if (PASSING.has(result.refused.code)) return void setTimeout(flush, 1000 * ((result.refused.args || {}).seconds || 2));
-  else outbox.fail(entry.message_id, result.refused);
+  else {
+    outbox.fail(entry.message_id, result.refused);
+    if (result.refused.code === "invalid_field") (form.demand(), arrange());
+    if (result.refused.code === "channel_inactive") office.ask();
+  }
   if (!result.refused) settle(entry.message_id);
   paint();
   flush();
+}
+
+function said(who) {
+  return Object.fromEntries(Object.entries(who).filter(([name, value]) => value && name !== "message"));
 }
 
 // The message itself comes with the scope; until then the waiting one stands for it, as sent.
@@ -87,6 +132,7 @@ function soon() {
 
 function paint() {
   thread.paint(inFlight);
+  transcript.paint();
   acknowledge();
 }
 
@@ -137,51 +183,51 @@ function tell(what) {
   if (framed) window.parent.postMessage({ omnixChat: config.route, ...what }, "*");
 }
 
-function introduce() {
-  const form = $("intro");
-  for (const [id, key] of [["intro-title", "introTitle"], ["intro-name", "introName"], ["intro-mail", "introMail"], ["intro-skip", "introSkip"], ["intro-save", "introSave"]]) $(id).textContent = say(key);
-  form.hidden = Boolean(memory.get("introduced"));
-  const done = () => (memory.set("introduced", true), (form.hidden = true), $("text").focus());
-  $("intro-skip").addEventListener("click", done);
-  form.addEventListener("submit", (event) => {
-    event.preventDefault();
-    const [name, mail] = [form.elements.name.value.trim(), form.elements.email.value.trim()];
-    const wrong = mail !== "" && !/^[^@\s]+@[^@\s]+\.[^@\s]+$/.test(mail);
-    form.elements.email.setAttribute("aria-invalid", String(wrong));
-    if (wrong) return void ($("intro-fault").textContent = say("introWrong"));
-    memory.set("who", { name, email: mail }); // goes with the next message
-    done();
-  });
+// Inside a frame the focus stays in the panel until it is closed.
+function trap(event) {
+  if (!framed || event.key !== "Tab") return;
+  const all = [...document.querySelectorAll("button, input, select, textarea, a[href], [tabindex='0']")];
+  const reachable = all.filter((one) => !one.disabled && one.tabIndex >= 0 && one.checkVisibility());
+  const [first, last] = [reachable[0], reachable[reachable.length - 1]];
+  const leaves = event.shiftKey ? document.activeElement === first || document.activeElement === document.body : document.activeElement === last;
+  if (!leaves || !first) return;
+  event.preventDefault();
+  (event.shiftKey ? last : first).focus();
 }
 
-// The page in the company's colour, with letters on it that can be read.
-function colour(value) {
-  if (!/^#[0-9a-fA-F]{6}$/.test(value || "")) return;
-  const light = (part) => ((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))(parseInt(value.slice(part, part + 2), 16) / 255);
-  const luminance = 0.2126 * light(1) + 0.7152 * light(3) + 0.0722 * light(5);
-  document.documentElement.style.setProperty("--accent", value);
-  document.documentElement.style.setProperty("--on-accent", 1.05 / (luminance + 0.05) >= 4.5 ? "#ffffff" : "#10151d");
+function escape(event) {
+  if (event.key !== "Escape") return;
+  if (transcript.open) transcript.show(false);
+  else tell({ close: true });
 }
 
+function begin() {
+  const target = form.gate ? $("intro-fields").querySelector("input, select, textarea") : composer.open ? $("text") : framed ? $("close") : null;
+  if (target) target.focus();
+}
+
+const colours = { "--accent": config.palette.accent, "--on-accent": config.palette.on_accent, "--shape-light": config.palette.shape, "--shape-dark": config.palette.shape_dark };
+for (const [name, value] of Object.entries(colours)) document.documentElement.style.setProperty(name, value);
 document.documentElement.lang = say.language;
-$("greeting").textContent = config.greeting || say("greeting");
+$("greeting").textContent = greeting || config.greeting || say("greeting");
+if (config.logo) $("mark").replaceChildren(config.logo);
 $("close").setAttribute("aria-label", say("close"));
 $("close").hidden = !framed;
 $("close").addEventListener("click", () => tell({ close: true }));
 document.body.classList.toggle("framed", framed);
 document.addEventListener("visibilitychange", seenAll);
-document.addEventListener("keydown", (event) => event.key === "Escape" && tell({ close: true }));
+document.addEventListener("keydown", escape);
+document.addEventListener("keydown", trap);
 addEventListener("storage", paint);
 addEventListener("message", (event) => {
   if (event.source !== window.parent || !event.data || event.data.omnixChat !== config.route) return;
   shown = event.data.shown === true;
-  if (shown) $("text").focus();
+  if (shown) begin();
   seenAll();
 });
-colour(config.colour);
-introduce();
+arrange();
 paint();
 thread.toEnd();
 link.start();
 tell({ loaded: true });
-if (!matchMedia("(pointer: coarse)").matches && !framed) composer.$text.focus();
+if (!matchMedia("(pointer: coarse)").matches && !framed) begin();

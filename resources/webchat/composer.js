@@ -4,20 +4,21 @@ const EMOJI = "😀 😂 😊 😍 😘 🤔 😅 😢 😭 😡 😴 🙄 👍 
 const COLUMNS = 8;
 
 export class Composer {
-  constructor(say, limits, memory, files, on) {
+  constructor(say, limits, memory, uploads, on) {
     this.say = say;
     this.limits = limits;
     this.memory = memory;
-    this.files = files;
+    this.uploads = uploads;
     this.on = on; // send(text, attachments), typing()
     this.busy = false;
+    this.open = true;
     for (const id of ["composer", "text", "send", "attach", "picker", "smile", "emoji", "files", "counter"]) this[`$${id}`] = document.getElementById(id);
     this.$fault = document.getElementById("composer-fault");
     this.label();
     this.$text.value = memory.get("draft") || "";
     this.listen();
     this.fillEmoji();
-    this.resize();
+    this.showFiles();
   }
 
   label() {
@@ -58,10 +59,15 @@ export class Composer {
       this.choose(this.$picker.files);
       this.$picker.value = "";
     });
-    document.body.addEventListener("dragover", (event) => event.preventDefault());
+    document.body.addEventListener("dragover", (event) => {
+      event.preventDefault();
+      this.$composer.classList.toggle("dropping", this.open && [...event.dataTransfer.types].includes("Files"));
+    });
+    document.body.addEventListener("dragleave", (event) => event.relatedTarget || this.$composer.classList.remove("dropping"));
     document.body.addEventListener("drop", (event) => {
       event.preventDefault();
-      this.choose(event.dataTransfer.files);
+      this.$composer.classList.remove("dropping");
+      if (this.open) this.choose(event.dataTransfer.files);
     });
     this.$smile.addEventListener("click", () => this.showEmoji(this.$emoji.hidden));
     document.addEventListener("click", (event) => {
@@ -71,28 +77,34 @@ export class Composer {
 
   async submit() {
     const text = this.$text.value.trim();
-    if (this.busy || (!text && this.files.chosen.length === 0) || [...text].length > this.limits.text) return;
+    if (this.busy || !this.open || (!text && this.uploads.chosen.length === 0) || [...text].length > this.limits.text) return;
     this.fault("");
-    let attachments = [];
-    if (this.files.chosen.length > 0) {
+    let sent = [];
+    if (this.uploads.chosen.length > 0) {
       this.hold(true);
       try {
-        attachments = await this.files.upload((words) => (this.$counter.textContent = words));
+        sent = await this.uploads.all();
       } catch (sentence) {
         this.hold(false);
         this.fault(String(sentence));
         return;
       }
       this.hold(false);
-      this.files.chosen = [];
-      this.showFiles();
+      if (!text && sent.length === 0) return;
     }
     // First into the outbox, then out of the draft: a page that dies between the two shows it twice, never loses it.
-    this.on.send(text, attachments);
+    this.on.send(text, sent.map((choice) => choice.uploaded));
     this.$text.value = "";
     this.memory.set("draft", "");
-    this.resize();
+    this.uploads.taken(sent);
     this.$text.focus();
+  }
+
+  // Not while a form has to be filled in first, or while the office takes nothing.
+  show(open) {
+    this.open = open;
+    this.$composer.hidden = !open;
+    if (open) this.resize();
   }
 
   hold(busy) {
@@ -102,8 +114,7 @@ export class Composer {
   }
 
   choose(files) {
-    this.fault(this.files.choose([...files]));
-    this.showFiles();
+    this.fault(this.uploads.choose([...files]));
     this.$text.focus();
   }
 
@@ -112,29 +123,7 @@ export class Composer {
   }
 
   showFiles() {
-    this.$files.replaceChildren(
-      ...this.files.chosen.map((choice) => {
-        const row = document.createElement("li");
-        const name = document.createElement("span");
-        name.className = "name";
-        name.textContent = choice.file.name;
-        const size = document.createElement("span");
-        size.className = "size";
-        size.textContent = `${this.say.size(choice.file.size)} · ${(choice.file.type.split("/")[1] || "").slice(0, 12)}`;
-        const remove = document.createElement("button");
-        remove.type = "button";
-        remove.className = "icon small";
-        remove.textContent = "×";
-        remove.setAttribute("aria-label", this.say("remove", { name: choice.file.name }));
-        remove.addEventListener("click", () => {
-          this.files.remove(choice);
-          this.showFiles();
-          this.$text.focus();
-        });
-        row.append(name, size, remove);
-        return row;
-      }),
-    );
+    this.$files.replaceChildren(...this.uploads.chosen.map((choice) => this.uploads.row(choice, () => this.$text.focus())));
     this.resize();
   }
 
@@ -145,7 +134,7 @@ export class Composer {
     const left = this.limits.text - length;
     this.$counter.textContent = left < 0 ? this.say("over", { n: -left }) : left <= 200 ? this.say("left", { n: left }) : "";
     this.$counter.classList.toggle("over", left < 0);
-    this.$send.disabled = this.busy || left < 0 || (length === 0 && this.files.chosen.length === 0);
+    this.$send.disabled = this.busy || left < 0 || (length === 0 && this.uploads.chosen.length === 0);
   }
 
   fillEmoji() {

@@ -54,8 +54,9 @@ export class Outbox {
     return entries.filter(Boolean).sort((a, b) => (a.at - b.at) || (a.message_id < b.message_id ? -1 : 1));
   }
 
-  add(text, attachments) {
-    const entry = { message_id: newId(), text, attachments, at: Date.now(), failed: null };
+  // `more` goes out with it: what was chosen, whether it answers the page's greeting.
+  add(text, attachments, more = {}) {
+    const entry = { message_id: newId(), text, attachments, more, at: Date.now(), failed: null };
     this.memory.set(`out:${entry.message_id}`, entry);
     return entry;
   }
@@ -70,7 +71,7 @@ export class Outbox {
     if (!entry) return;
     // A refusal is a stored result: what is sent again is a new message.
     this.memory.remove(`out:${messageId}`);
-    this.add(entry.text, entry.attachments);
+    this.add(entry.text, entry.attachments, entry.more);
   }
 
   remove(messageId) {

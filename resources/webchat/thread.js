@@ -1,23 +1,27 @@
 // The conversation as the visitor sees it: what the server has, in its order, then what waits here.
 
+const HAND_MS = 1500; // a flick goes on for a while
+
 export class Thread {
   constructor(say, outbox, files, on) {
     this.say = say;
     this.outbox = outbox;
     this.files = files;
-    this.on = on; // retry(id), discard(id)
+    this.on = on; // retry(id), discard(id), press(button)
     this.messages = new Map(); // id -> {version, body}
     this.rows = new Map(); // key -> {element, signature}
     this.list = document.getElementById("thread");
     this.scroller = document.getElementById("scroller");
     this.newest = document.getElementById("newest");
-    this.list.setAttribute("aria-label", say("thread"));
+    document.getElementById("log").setAttribute("aria-label", say("thread"));
     this.newest.textContent = say("newest");
     this.newest.addEventListener("click", () => this.toEnd(true));
     const watch = new ResizeObserver(() => this.stuck && this.toEnd());
     watch.observe(this.scroller);
     watch.observe(this.list); // a picture that arrives makes it longer
     this.scroller.addEventListener("scroll", () => this.scrolled(), { passive: true });
+    for (const name of ["wheel", "touchmove", "keydown", "pointerdown"]) this.scroller.addEventListener(name, () => (this.hand = Date.now()), { passive: true });
+    this.hand = 0;
     this.stuck = true;
     this.last = 0;
   }
@@ -79,6 +83,8 @@ export class Thread {
   items(inFlight) {
     const known = [...this.messages.values()].map((m) => m.body).sort((a, b) => a.position - b.position);
     const arrived = new Set(known.map((body) => body.said_as).filter(Boolean));
+    const waiting = this.outbox.all().filter((entry) => !arrived.has(entry.message_id));
+    const read = readUntil(known);
     const items = [];
     let day = "";
     let author = "";
@@ -99,7 +105,8 @@ export class Thread {
       add({
         kind: "message", key: mine && body.said_as ? body.said_as : body.id, mine, text: body.text || "",
         attachments: body.attachments || [], author: mine ? "" : body.author_name || this.say("agent"),
-        time: this.say.time(at), state: mine ? ownState(body.state) : "",
+        time: this.say.time(at), state: mine ? (body.position <= read ? "read" : "sent") : "",
+        buttons: body.buttons || [], live: body === known[known.length - 1] && waiting.length === 0,
       }, at);
     }
     for (const entry of this.outbox.all()) {
@@ -140,12 +147,13 @@ export class Thread {
       bubble.append(text);
     }
     for (const attachment of item.attachments) bubble.append(this.files.shown(attachment));
+    const choices = item.mine ? null : this.choices(item);
     const foot = document.createElement("p");
     foot.className = "foot";
     foot.append(span("time", item.time));
     if (item.state) foot.append(span("state", item.failed ? `${this.say("failed")}: ${item.failed}` : this.say(item.state)));
     if (item.quiet) foot.classList.add("unseen"); // the one below says the same
-    element.append(author, bubble, foot);
+    element.append(author, bubble, ...(choices ? [choices] : []), foot);
     if (item.failed) {
       const row = document.createElement("p");
       row.className = "foot";
@@ -154,12 +162,38 @@ export class Thread {
     }
   }
 
-  // Only a hand that moves up lets go of the end: content that grows below does not.
+  // What may be chosen; once anything was said after it, it is history.
+  choices(item) {
+    if (item.buttons.length === 0) return null;
+    const row = document.createElement("div");
+    row.className = "choices";
+    row.setAttribute("role", "group");
+    row.setAttribute("aria-label", this.say("choices"));
+    for (const choice of item.buttons) {
+      if (/^(https?:|tel:|mailto:)/i.test(choice.url || "")) {
+        const link = document.createElement("a");
+        link.className = "choice";
+        link.href = choice.url;
+        link.target = "_blank";
+        link.rel = "noopener noreferrer nofollow";
+        link.textContent = choice.title;
+        row.append(link);
+      } else {
+        const press = button(choice.title, () => this.on.press(choice));
+        press.className = "choice";
+        press.disabled = !item.live;
+        row.append(press);
+      }
+    }
+    return row;
+  }
+
+  // Only a hand that moves up lets go of the end: content that grows, or shrinks and grows again, does not.
   scrolled() {
     if (this.atEnd()) {
       this.stuck = true;
       this.newest.hidden = true;
-    } else if (this.scroller.scrollTop < this.last) this.stuck = false;
+    } else if (this.scroller.scrollTop < this.last && Date.now() - this.hand < HAND_MS) this.stuck = false;
     this.last = this.scroller.scrollTop;
   }
 
@@ -168,14 +202,16 @@ export class Thread {
   }
 
   toEnd(smooth = false) {
-    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth ? "smooth" : "instant" });
+    const calm = matchMedia("(prefers-reduced-motion: reduce)").matches;
+    this.scroller.scrollTo({ top: this.scroller.scrollHeight, behavior: smooth && !calm ? "smooth" : "instant" });
     this.newest.hidden = true;
     this.stuck = true;
   }
 }
 
-function ownState(state) {
-  return state === "read" || state === "delivered" ? state : "sent";
+// The last place that the company has certainly read: told by a receipt, or by an answer.
+function readUntil(known) {
+  return known.filter((body) => body.direction === "out" || body.state === "read").reduce((last, body) => Math.max(last, body.position), 0);
 }
 
 function span(className, text) {

@@ -38,6 +38,26 @@ def test_the_environment_goes_before_the_file(tmp_path: Path) -> None:
         ('[data]\ndatabase = "postgresql://omnix:hush@h/x"', ["data.raw_database", "insert-only"]),
         ('[bus]\nurl = "http://x"', ["bus.url", "nats://"]),
         ('[log]\nlevel = "loud"', ["log.level"]),
+        ('[files]\nclamd = "127.0.0.1:3310"', ["files.clamd", "tcp://", "unix:/"]),
+        ('[files]\nunscanned = "drop"', ["files.unscanned"]),
+        ("[mail]\nport = 25", ["mail.host", "[mail]"]),
+        ('[mail]\nhost = "smtp://mail.example"', ["mail.host", "a name alone"]),
+        ('[mail]\nhost = "m.example"', ["mail.from_address", "omnix@example.com"]),
+        ('[mail]\nhost = "m.example"\nfrom_address = "Omnix <a@b.example>"', ["mail.from_address"]),
+        ('[mail]\nhost = "m.example"\nfrom_address = "a@b.example"\nfrom_name = "a\\nb"', ["mail.from_name"]),
+        (
+            '[mail]\nhost = "m.example"\nfrom_address = "a@b.example"\nuser = "a"',
+            ["mail.password", "both or neither"],
+        ),
+        (
+            '[mail]\nhost = "m.example"\nfrom_address = "a@b.example"\npassword = "a"',
+            ["mail.user", "both or neither"],
+        ),
+        ('[mail]\nhost = "m.example"\nsecurity = "ssl"', ["mail.security"]),
+        (
+            '[mail]\nhost = "m.example"\nfrom_address = "a@b.example"\nuser = "a"\npassword = "b"\nsecurity = "none"',
+            ["mail.security", "in the clear"],
+        ),
     ],
 )
 def test_each_mistake_is_named(tmp_path: Path, text: str, words: list[str]) -> None:
@@ -72,3 +92,14 @@ def test_what_is_for_others_in_the_environment_is_left_alone() -> None:
 def test_a_file_that_is_not_there(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["--config", str(tmp_path / "no.toml"), "doctor"]) == 2
     assert "no.toml cannot be read" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(("security", "port"), [("starttls", 587), ("tls", 465), ("none", 25)])
+def test_the_port_of_the_mail_server_is_the_usual_one(security: str, port: int) -> None:
+    mail = {
+        "OMNIX_MAIL_HOST": "m.example",
+        "OMNIX_MAIL_FROM_ADDRESS": "a@b.example",
+        "OMNIX_MAIL_SECURITY": security,
+    }
+    assert load(None, mail).mail.at_port == port
+    assert load(None, mail | {"OMNIX_MAIL_PORT": "2525"}).mail.at_port == 2525

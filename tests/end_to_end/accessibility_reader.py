@@ -32,11 +32,13 @@ def walk(root: Any, hidden: bool) -> Iterator[Any]:
 
 
 def program(pid: int) -> Any:
-    for application in pyatspi.Registry.getDesktop(0):
+    desktop = pyatspi.Registry.getDesktop(0)
+    for place in range(desktop.childCount):
         try:
+            application = desktop[place]
             if application is not None and application.get_process_id() == pid:
                 return application
-        except Exception:
+        except Exception:  # another program that is ending
             continue
     return None
 
@@ -59,6 +61,14 @@ def describe(node: Any) -> dict[str, Any]:
         "focused": states.contains(pyatspi.STATE_FOCUSED),
         "checked": states.contains(pyatspi.STATE_CHECKED),
     }
+
+
+def described(nodes: list[Any]) -> Iterator[dict[str, Any]]:
+    for node in nodes:
+        try:
+            yield describe(node)
+        except Exception:  # gone since it was found
+            continue
 
 
 def matches(node: Any, ask: dict[str, Any]) -> bool:
@@ -88,7 +98,7 @@ def find(ask: dict[str, Any]) -> list[Any]:
 def act(ask: dict[str, Any]) -> Any:
     nodes = find(ask)
     if ask["do"] == "list":
-        return [describe(node) for node in nodes]
+        return list(described(nodes))
     if len(nodes) <= ask.get("index", 0):
         return None
     node = nodes[ask.get("index", 0)]

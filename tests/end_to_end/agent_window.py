@@ -60,6 +60,19 @@ class AgentWindow(SignedInWindow):
         self.desk.key("F2")
         self._is_in(REPLY)
 
+    def take_whoever_waits_on(self, account: str) -> None:
+        """The account is looked for in the channel panel by its name; then F2 takes from there."""
+        self.desk.key("alt+1")
+        self.desk.type(account.partition(" ")[0])
+        self.desk.key("Return")
+        waiting = re.compile(rf"{re.escape(account)}, [1-9]")
+        self.desk.until(
+            lambda: any(waiting.match(one.name) for one in self.desk.all(contains=account)), "somebody waits there", 120
+        )
+        self.desk.key("F2")
+        self._is_in(REPLY)
+        self.desk.key("alt+1", "Return")  # all accounts again
+
     def reply(self, text: str) -> None:
         """Typed and sent from the keyboard; what became of it stands below the message."""
         self.desk.key("ctrl+r")

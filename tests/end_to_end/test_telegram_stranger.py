@@ -12,16 +12,18 @@ from backend.demo.talks import Talk
 from backend.runner import Actor
 from backend.store.engine import DatabaseSettings
 from omnix_protocol import codec
-from omnix_protocol.conversations import Conversation, End, PickedUp, PickUpNext
+from omnix_protocol.conversations import End, PickedUp, PickUpNext
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import CommandId, MessageId, UserId, new_id
-from omnix_protocol.messages import DeliveryState, Direction, Message, SendMessage
+from omnix_protocol.messages import DeliveryState, Direction, Message
 from omnix_protocol.people import RecordPresence
-from tests.simulators.customers import OnTelegram, OnWebChat, Pace, talk_through
 from tests.simulators.stranger import stranger
 from tests.simulators.telegram import Person, TelegramSimulator
+from tests.simulators.town.lines import OnTelegram, OnWebChat
+from tests.simulators.town.talking import Pace, talk_through
 from tests.simulators.visitor import Visitor
 from tests.support.backend import Backend, People, founded, running, settings_for
+from tests.support.replies import reply_in
 from tests.support.serving import serving
 from tests.support.stores import migrated_sqlite
 from tests.support.waiting import until
@@ -69,16 +71,8 @@ class Desk:
             return (await tx.messages.entries(picked.conversation_id, None, 200))[0]
 
     async def reply(self, picked: PickedUp, text: str) -> MessageId:
-        async with self.server.parts.store.read(self.people.tenant_id) as tx:
-            conversation = await tx.get(Conversation, picked.conversation_id)
-        assert conversation is not None
-        command = SendMessage(
-            message_id=MessageId(new_id()),
-            conversation_id=picked.conversation_id,
-            interaction_id=picked.interaction_id,
-            text=text,
-            seen_position=conversation.entries,
-        )
+        place = picked.conversation_id, picked.interaction_id
+        command = await reply_in(self.server.parts.store, self.people.tenant_id, *place, text)
         result = await self.try_(command)
         assert result.refused is None, result.refused
         return command.message_id

@@ -17,13 +17,14 @@ from backend.runner import Actor
 from backend.store.engine import DatabaseSettings
 from omnix_protocol import codec, scopes
 from omnix_protocol.base import Command
-from omnix_protocol.conversations import Conversation, Interaction, PickedUp, PickUpNext
+from omnix_protocol.conversations import Interaction, PickedUp, PickUpNext
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import CommandId, MemoId, MessageId, QueueId, UserId, new_id
-from omnix_protocol.messages import AddMemo, DeliveryState, Message, SendMessage, Typing
+from omnix_protocol.messages import AddMemo, DeliveryState, Message, Typing
 from omnix_protocol.people import RecordPresence
 from tests.support.backend import Backend, People, founded, running, settings_for
 from tests.support.browser import chromium
+from tests.support.replies import reply_in
 from tests.support.serving import serving
 from tests.support.stores import migrated_sqlite
 from tests.support.waiting import until
@@ -69,20 +70,10 @@ class Chat:
         return codec.decode((await self.do(PickUpNext())).body, PickedUp)
 
     async def reply(self, picked: PickedUp, text: str) -> MessageId:
-        async with self.server.parts.store.read(self.people.tenant_id) as tx:
-            conversation = await tx.get(Conversation, picked.conversation_id)
-        assert conversation is not None
-        message_id = MessageId(new_id())
-        await self.do(
-            SendMessage(
-                message_id=message_id,
-                conversation_id=picked.conversation_id,
-                interaction_id=picked.interaction_id,
-                text=text,
-                seen_position=conversation.entries,
-            )
-        )
-        return message_id
+        place = picked.conversation_id, picked.interaction_id
+        command = await reply_in(self.server.parts.store, self.people.tenant_id, *place, text)
+        await self.do(command)
+        return command.message_id
 
     async def stored(self, picked: PickedUp) -> list[Message]:
         async with self.server.parts.store.read(self.people.tenant_id) as tx:

@@ -10,7 +10,7 @@ from omnix_protocol.conversations import HELD, Interaction, Status
 from omnix_protocol.messages import Direction
 from tests.properties.mirror import State
 
-CATALOGUE = ("Tenant", "Channel", "ChannelAccount", "Group", "User", "AuxCode", "Category", "QuickReply")
+CATALOGUE = ("Tenant", "Channel", "ChannelAccount", "Group", "User", "AuxCode", "Category", "QuickReply", "Integration")
 
 
 class Truth:

@@ -1,13 +1,9 @@
 """One maker for each command: given what there is, somebody who may do something with it, and what."""
 
-import random
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, Protocol, TypeVar
+from typing import Any
 
-from backend.domain.base import SYSTEM, TIMER, Actor
-from omnix_protocol.base import Command
+from backend.domain.base import SYSTEM, TIMER
 from omnix_protocol.catalogue import AddCategory, AddQuickReply
 from omnix_protocol.channels import (
     AddChannelAccount,
@@ -18,6 +14,7 @@ from omnix_protocol.channels import (
     ReportChannelFault,
     ServeChannel,
 )
+from omnix_protocol.content import ActKind, RemoteFile, Topic
 from omnix_protocol.conversations import (
     HELD,
     DropPastWork,
@@ -47,12 +44,12 @@ from omnix_protocol.ids import (
     UserId,
     new_id,
 )
+from omnix_protocol.mails import WriteMail
 from omnix_protocol.messages import (
     AddMemo,
     Attachment,
     DeliveryState,
     Direction,
-    Message,
     ReceiveMessage,
     RecordDelivery,
     ResolveUncertain,
@@ -69,6 +66,7 @@ from omnix_protocol.people import (
     EditUser,
     OpenTenant,
     PresenceState,
+    RecordPasswordReset,
     RecordPresence,
     RecordSignIn,
     Rules,
@@ -76,60 +74,15 @@ from omnix_protocol.people import (
     SetPresence,
 )
 from omnix_protocol.reports import Board, ProjectBoard
+from omnix_protocol.transcripts import AskTranscript, MailTranscript, RecordTranscript
 from omnix_protocol.work import CreateCase, CreateTicket
-from tests.properties.ground_truth import Truth
-from tests.support.office import ACCOUNTS, PEOPLE, Office
+from tests.properties import bot_moves, channel_moves, integration_moves
+from tests.properties.ground import AGENTS, MAKERS, Ground, Move, Seeded, delivery, instead, makes, sent, told
+from tests.support.office import ACCOUNTS, PEOPLE
 
-T = TypeVar("T")
+__all__ = ["MAKERS", "Ground", "Seeded", "bot_moves", "channel_moves", "integration_moves"]
 
-
-class Chance(Protocol):
-    """Where a maker's choices come from: hypothesis, or a seed."""
-
-    def pick(self, options: Sequence[T]) -> T: ...
-
-
-class Seeded:
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def pick(self, options: Sequence[T]) -> T:
-        return self._random.choice(options)
-
-
-@dataclass
-class Ground:
-    """What a maker looks at."""
-
-    company: Office
-    truth: Truth
-    chance: Chance
-
-    def some(self, kind: str, test: Callable[[Any], bool] = lambda _: True) -> Any | None:
-        """One of the entities, in an order that does not depend on their ids."""
-        found = [entity for entity in self.truth.of[kind] if test(entity)]
-        found.sort(key=lambda entity: (getattr(entity, "number", 0), getattr(entity, "position", 0), entity.version))
-        return self.chance.pick(found) if found else None
-
-    def agent(self) -> str:
-        return self.chance.pick(("ayu", "bima", "citra", "tono"))
-
-    def owner_of(self, interaction: Interaction) -> Actor:
-        return Actor("user", interaction.owner_id or "")
-
-
-Move = tuple[Actor | str, Command] | None
-Maker = Callable[[Ground], Move]
-MAKERS: dict[type[Command], Maker] = {}
-
-
-def makes(kind: type[Command]) -> Callable[[Maker], Maker]:
-    def register(maker: Maker) -> Maker:
-        MAKERS[kind] = maker
-        return maker
-
-    return register
-
+ANSWERABLE = HELD | {Status.QUEUED, Status.BOT}
 
 # customers write
 
@@ -141,9 +94,20 @@ def _receive(g: Ground) -> Move:
     return g.company.channel(account), ReceiveMessage(
         channel_account_id=g.company.account(account),
         provider_id=f"{sender}{g.chance.pick(range(1000))}",
-        sender=Sender(address=sender, name=g.chance.pick((sender.title(), "Nama Baru"))),
+        sender=Sender(
+            address=sender,
+            name=g.chance.pick((sender.title(), "Nama Baru")),
+            handle="siti@contoh.example" if account == "page" else "",
+            email=g.chance.pick(("", "siti@contoh.example")),
+            phone=g.chance.pick(("", "0812 3456 789")),
+        ),
         thread_key=g.chance.pick(("", "", "utas")),
         text=g.chance.pick(("Halo", "Apa kabar?", "")) or "lagi",
+        media=g.chance.pick(((), (), (RemoteFile(reference="foto", name="foto.jpg"),))),
+        revision=g.chance.pick((0, 0, 1)),
+        topic=g.chance.pick((None, Topic(title="Tagihan"))),
+        quiet=g.chance.pick((False, False, False, True)),
+        elsewhere=g.chance.pick((False, False, False, True)),
     )
 
 
@@ -152,13 +116,16 @@ def _receive(g: Ground) -> Move:
 
 @makes(PickUp)
 def _pick_up(g: Ground) -> Move:
-    waiting = g.some("Interaction", lambda row: row.status is Status.QUEUED)
-    return (g.agent(), PickUp(interaction_id=waiting.id)) if waiting else None
+    waiting = g.some("Interaction", lambda row: row.status in (Status.QUEUED, Status.BOT))
+    return (g.agent(), PickUp(interaction_id=waiting.id)) if waiting else instead(g, ReceiveMessage)
 
 
 @makes(PickUpNext)
 def _pick_up_next(g: Ground) -> Move:
-    return g.agent(), PickUpNext()
+    if g.some("Interaction", lambda row: row.status is Status.QUEUED) is None:
+        return instead(g, ReceiveMessage)
+    held = [row.owner_id for row in g.truth.of["Interaction"] if row.status in HELD]
+    return min(AGENTS, key=lambda name: held.count(g.company.user(name))), PickUpNext()
 
 
 def _held(g: Ground) -> Interaction | None:
@@ -168,7 +135,7 @@ def _held(g: Ground) -> Interaction | None:
 
 @makes(Transfer)
 def _transfer(g: Ground) -> Move:
-    moved = g.some("Interaction", lambda row: row.status in (Status.HANDLING, Status.QUEUED))
+    moved = g.some("Interaction", lambda row: row.status in (Status.HANDLING, Status.QUEUED, Status.BOT))
     if moved is None:
         return None
     actor = g.chance.pick((g.owner_of(moved) if moved.owner_id else "tono", "sari"))
@@ -186,7 +153,7 @@ def _transfer(g: Ground) -> Move:
 
 @makes(End)
 def _end(g: Ground) -> Move:
-    alive = g.some("Interaction", lambda row: row.status in (Status.HANDLING, Status.QUEUED))
+    alive = g.some("Interaction", lambda row: row.status in (Status.HANDLING, Status.QUEUED, Status.BOT))
     if alive is None:
         return None
     return g.owner_of(alive) if alive.owner_id else "tono", End(interaction_id=alive.id)
@@ -210,43 +177,35 @@ def _drop_past(g: Ground) -> Move:
 def _send(g: Ground) -> Move:
     held = _held(g)
     if held is None:
-        return None
+        return instead(g, PickUp)
     picture = Attachment(file_id=g.company.id("file"), name="a.png", media_type="image/png", size=9)  # type: ignore[arg-type]  # an id
     attachments = (picture,) if held.channel_kind == "webchat" and g.chance.pick((True, False)) else ()
     return g.owner_of(held), g.company.reply(held, g.chance.pick(("Baik", "Siap")), attachments=attachments)
 
 
-def _sent(g: Ground, *states: DeliveryState) -> tuple[Message, Interaction] | None:
-    newest = {row.id: row.interaction_id for row in g.truth.of["Conversation"]}
-    held = {row.id: row for row in g.truth.of["Interaction"] if row.status in HELD}
-    message = g.some(
-        "Message",
-        lambda row: row.direction is Direction.OUT and row.state in states and newest[row.conversation_id] in held,
+@makes(WriteMail)
+def _write_mail(g: Ground) -> Move:
+    account = g.chance.pick(("mailbox", "mailbox", "mailbox", "bot"))
+    to = g.chance.pick(("siti@contoh.example", "Rina@contoh.example", "joko@contoh.example", "siapa"))
+    return g.chance.pick(("ayu", "tono", "sari", "citra")), WriteMail(
+        message_id=MessageId(new_id()),
+        channel_account_id=g.company.account(account),
+        to=(to,),
+        subject=g.chance.pick(("Tagihan Maret", "")),
+        text="Mohon konfirmasi.",
     )
-    return (message, held[newest[message.conversation_id]]) if message else None
 
 
 @makes(RetrySend)
 def _retry(g: Ground) -> Move:
-    found = _sent(g, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
-    return (g.owner_of(found[1]), RetrySend(message_id=MessageId(found[0].id))) if found else None
-
-
-@makes(ResolveUncertain)
-def _resolve(g: Ground) -> Move:
-    found = _sent(g, DeliveryState.UNCERTAIN)
+    found = sent(g, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
     if found is None:
-        return None
-    resolve = ResolveUncertain(message_id=MessageId(found[0].id), went_out=g.chance.pick((True, False)))
-    return g.owner_of(found[1]), resolve
+        return told(g, DeliveryState.FAILED, DeliveryState.UNCERTAIN)
+    return g.owner_of(found[1]), RetrySend(message_id=MessageId(found[0].id))
 
 
 @makes(RecordDelivery)
 def _delivered(g: Ground) -> Move:
-    message = g.some("Message", lambda row: row.direction is Direction.OUT)
-    if message is None:
-        return None
-    account = next(row.channel_account_id for row in g.truth.of["Conversation"] if row.id == message.conversation_id)
     state = g.chance.pick(
         (
             DeliveryState.UNCERTAIN,
@@ -256,10 +215,19 @@ def _delivered(g: Ground) -> Move:
             DeliveryState.DELIVERED,
         )
     )
-    record = RecordDelivery(
-        channel_account_id=account, message_id=message.id, provider_id=f"out{message.position}", state=state
-    )
-    return Actor("channel", account), record
+    any_of_ours = g.some("Message", lambda row: row.direction is Direction.OUT)
+    if any_of_ours is None or g.chance.pick((True, False)):
+        return told(g, state)
+    return delivery(g, any_of_ours, state)
+
+
+@makes(ResolveUncertain)
+def _resolve(g: Ground) -> Move:
+    found = sent(g, DeliveryState.UNCERTAIN)
+    if found is None:
+        return told(g, DeliveryState.UNCERTAIN)
+    resolve = ResolveUncertain(message_id=MessageId(found[0].id), went_out=g.chance.pick((True, False)))
+    return g.owner_of(found[1]), resolve
 
 
 @makes(AddMemo)
@@ -269,6 +237,43 @@ def _memo(g: Ground) -> Move:
         return None
     memo = AddMemo(memo_id=MemoId(new_id()), conversation_id=row.conversation_id, interaction_id=row.id, text="Catatan")
     return g.chance.pick(("tono", g.owner_of(row) if row.owner_id else "sari")), memo
+
+
+@makes(MailTranscript)
+def _transcript(g: Ground) -> Move:
+    row = g.some("Interaction")
+    if row is None:
+        return None
+    command = MailTranscript(memo_id=MemoId(new_id()), interaction_id=InteractionId(row.id), to="siti@contoh.example")
+    return g.chance.pick(("tono", g.owner_of(row) if row.owner_id else "sari")), command
+
+
+@makes(AskTranscript)
+def _transcript_asked(g: Ground) -> Move:
+    page = g.company.account("page")
+    talks = {row.id: row for row in g.truth.of["Conversation"] if row.channel_account_id == page and not row.thread_key}
+    newest = {row.interaction_id for row in talks.values()}
+    found = g.some("Interaction", lambda row: row.id in newest and (row.first_reply_at or row.status in ANSWERABLE))
+    if found is None:
+        visitor = Sender(address="rina", name="Rina", handle="siti@contoh.example")
+        return g.company.channel("page"), ReceiveMessage(
+            channel_account_id=page, provider_id=f"rina{len(g.truth.of['Message'])}", sender=visitor, text="Halo"
+        )
+    if found.first_reply_at is None:
+        if found.status in HELD:
+            return g.owner_of(found), g.company.reply(found, "Baik")
+        return g.agent(), PickUp(interaction_id=found.id)
+    command = AskTranscript(memo_id=MemoId(new_id()), channel_account_id=page)
+    return g.company.visitor(talks[found.conversation_id].identity_id), command
+
+
+@makes(RecordTranscript)
+def _transcript_ended(g: Ground) -> Move:
+    memo = g.some("Memo", lambda memo: memo.transcript is not None and memo.transcript.state is DeliveryState.ACCEPTED)
+    if memo is None:
+        return None
+    state = g.chance.pick((DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.UNCERTAIN))
+    return SYSTEM, RecordTranscript(memo_id=MemoId(memo.id), state=state, failure="451 later")
 
 
 @makes(SaveDraft)
@@ -393,6 +398,11 @@ def _sign_in(g: Ground) -> Move:
     return SYSTEM, RecordSignIn(user_id=user_id, device_name="pc", address="192.0.2.7")
 
 
+@makes(RecordPasswordReset)
+def _password_reset(g: Ground) -> Move:
+    return SYSTEM, RecordPasswordReset(user_id=g.company.user(g.chance.pick(tuple(PEOPLE))), address="192.0.2.8")
+
+
 @makes(AddCategory)
 def _category(g: Ground) -> Move:
     parent = g.chance.pick((None, g.company.category(1), g.company.category(5)))
@@ -409,7 +419,7 @@ def _quick_reply(g: Ground) -> Move:
 
 @makes(PublishChannel)
 def _publish(g: Ground) -> Move:
-    capabilities = Capabilities(text_max=g.chance.pick((500, 4096)))
+    capabilities = Capabilities(text_max=g.chance.pick((500, 4096)), acts=tuple(ActKind))
     return SYSTEM, PublishChannel(kind="telegram", name="Telegram", group=ChannelGroup.LIVE, capabilities=capabilities)
 
 
@@ -420,9 +430,12 @@ def _account(g: Ground) -> Move:
 
 @makes(EditChannelAccount)
 def _edit_account(g: Ground) -> Move:
-    account = g.some("ChannelAccount")
-    name = g.chance.pick(("Satu", "Dua"))
-    return "adi", EditChannelAccount(channel_account_id=account.id, base_version=account.version, name=name)  # type: ignore[union-attr]  # there are three
+    account = g.some("ChannelAccount", lambda row: row.kind != "bot")
+    assert account is not None  # there are three
+    robot = g.company.account("robot")
+    name, bot = g.chance.pick((("Satu", robot), ("Dua", robot), ("Dua", None)))
+    edit = EditChannelAccount(channel_account_id=account.id, base_version=account.version, name=name, bot_id=bot)
+    return "adi", edit
 
 
 @makes(ReportChannelFault)

@@ -19,8 +19,8 @@ states = st.sampled_from(list(DeliveryState))
 
 @given(states, st.lists(states))
 def test_a_delivery_state_never_moves_back(start: DeliveryState, reports: list[DeliveryState]) -> None:
-    order = [DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.FAILED]
-    order += [DeliveryState.SENT, DeliveryState.DELIVERED, DeliveryState.READ]
+    order = [DeliveryState.ACCEPTED, DeliveryState.UNCERTAIN, DeliveryState.SENT]
+    order += [DeliveryState.FAILED, DeliveryState.DELIVERED, DeliveryState.READ]
     current = start
     for report in reports:
         following = rules.next_delivery_state(current, report)
@@ -31,9 +31,20 @@ def test_a_delivery_state_never_moves_back(start: DeliveryState, reports: list[D
         current = following
 
 
+def test_a_failure_that_the_network_tells_later_is_shown_and_an_older_word_does_not_hide_it() -> None:
+    assert rules.next_delivery_state(DeliveryState.SENT, DeliveryState.FAILED) == DeliveryState.FAILED
+    assert rules.next_delivery_state(DeliveryState.FAILED, DeliveryState.SENT) == DeliveryState.FAILED
+    assert rules.next_delivery_state(DeliveryState.FAILED, DeliveryState.DELIVERED) == DeliveryState.DELIVERED
+
+
 def test_a_receipt_resolves_what_was_uncertain() -> None:
     assert rules.next_delivery_state(DeliveryState.UNCERTAIN, DeliveryState.DELIVERED) == DeliveryState.DELIVERED
     assert rules.next_delivery_state(DeliveryState.DELIVERED, DeliveryState.FAILED) == DeliveryState.DELIVERED
+
+
+def test_what_was_sent_may_still_turn_out_not_to_have_arrived() -> None:
+    assert rules.next_delivery_state(DeliveryState.SENT, DeliveryState.FAILED) == DeliveryState.FAILED
+    assert rules.next_delivery_state(DeliveryState.FAILED, DeliveryState.SENT) == DeliveryState.FAILED
 
 
 @pytest.mark.parametrize(("own", "expected"), [(None, 8), (0, 0), (3, 3)])
@@ -76,12 +87,46 @@ def test_the_smaller_text_limit_counts() -> None:
 
 @given(st.text(max_size=2000))
 def test_a_preview_is_one_short_line(text: str) -> None:
-    line = rules.preview(text, "sticker", ())
+    line = rules.preview(text, ("bukti.jpg",))
     assert len(line) <= rules.PREVIEW_LENGTH
     assert "\n" not in line
     assert line
 
 
-def test_a_preview_names_what_is_no_text() -> None:
-    assert rules.preview("", "sticker", ()) == "sticker"
-    assert rules.preview(" ", "", ("bukti.jpg",)) == "bukti.jpg"
+def test_a_preview_names_the_first_file_where_there_is_no_text() -> None:
+    assert rules.preview(" ", ("bukti.jpg", "lagi.jpg")) == "bukti.jpg"
+    assert rules.preview(" ") == ""
+
+
+@pytest.mark.parametrize(("subject", "answer"), [("Halo", "Re: Halo"), ("RE: Halo", "RE: Halo"), ("", "Re:")])
+def test_an_answer_says_so_once(subject: str, answer: str) -> None:
+    assert rules.reply_subject(subject) == answer
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "a@x.id",
+        "a_b+c@x.id",
+        "siti.josé@x.id",
+        "संपर्क@डाटामेल.भारत",
+        "пошта@приклад.укр",
+        "a@münchen.de",
+        f"{'é' * 64}@x.id",
+    ],
+)  # fmt: skip
+def test_a_customers_address_is_of_any_letters(address: str) -> None:
+    assert rules.is_customers_address(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "", "a", "a@", "@x.id", "a b@x.id", "a@x..id", "a@b@x.id", "a,b@x.id", "<a@x.id>", "a@x.id\n", 'a"b@x.id',
+        "a\u00adb@x.id", "a\u200bb@x.id", "a\u00a0b@x.id", "a\u3164b@x.id", "a\ufe0fb@x.id",
+        "a\U000e0041b@x.id", "a\ud800b@x.id",
+        f"a@{'é' * 70}.id", "a@x\u061c.id", f"{'é' * 65}@x.id", f"a@{'x' * 250}.id",
+    ],
+)  # fmt: skip
+def test_what_is_not_seen_or_has_no_name_is_no_address(address: str) -> None:
+    assert not rules.is_customers_address(address)

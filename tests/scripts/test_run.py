@@ -59,9 +59,9 @@ def test_a_step_that_fails_is_named(quiet: bool) -> None:
 
 def test_an_address_is_the_same_each_time_unless_somebody_has_it() -> None:
     preferred = free_port()
-    assert run.port(preferred) == preferred
+    assert free_port(preferred) == preferred
     with run.running("server", ["part"], os.environ | {"AT": str(preferred)}, lambda: listening(preferred)):
-        assert run.port(preferred) != preferred
+        assert free_port(preferred) != preferred
 
 
 def test_without_a_screen_and_the_programs_for_one_it_says_so(monkeypatch: pytest.MonkeyPatch) -> None:

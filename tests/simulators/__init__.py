@@ -1,3 +1,1 @@
-"""Providers over HTTP in their documented wire format, with faults on demand; make run uses
-them too.
-"""
+"""Providers over HTTP in their documented wire format, with faults on demand; make run uses them too."""

@@ -5,17 +5,33 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import msgspec
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
-from backend.channels.webchat import Say, Seen
 from omnix_protocol import codec, frames
 from omnix_protocol.errors import Reason, Refused
 from omnix_protocol.ids import CommandId, MessageId, new_id
-from omnix_protocol.messages import Direction, PublicMessage
+from omnix_protocol.messages import Attachment, Direction, PublicMessage
 from omnix_protocol.scopes import Put
 
 LOST = (OSError, WebSocketException, TimeoutError, EOFError)
+
+
+class Saying(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What the page sends as `Say`: its words, written down once more."""
+
+    message_id: MessageId
+    text: str = ""
+    name: str = ""
+    attachments: tuple[Attachment, ...] = ()
+
+
+class Showing(msgspec.Struct, frozen=True, kw_only=True):
+    """What the page sends as `Seen`."""
+
+    message_ids: tuple[str, ...]
+    read: bool
 
 
 class Refusal(Exception):
@@ -35,7 +51,8 @@ class Visitor:
         self._versions: dict[str, int] = {}
         self._epoch: str | None = None
         self._cursors: dict[str, int] = {}
-        self._waiting: dict[str, Say] = {}
+        self._said: dict[str, Saying] = {}
+        self._waiting: dict[str, Saying] = {}
         self._refused: dict[str, Refused] = {}
         self._wire: ClientConnection | None = None
         self._changed = asyncio.Condition()
@@ -50,16 +67,21 @@ class Visitor:
             living.cancel()
             await asyncio.gather(living, return_exceptions=True)
 
-    async def say(self, text: str, timeout: float = 60) -> str:
+    async def say(self, text: str, timeout: float = 60, files: tuple[Attachment, ...] = ()) -> str:
         """Write, and wait until the server has it. The answer is the id that the page gave it."""
-        say = Say(message_id=MessageId(new_id()), text=text, name=self.name)
-        self._waiting[say.message_id] = say
-        await self._send_say(say)
-        async with asyncio.timeout(timeout), self._changed:
-            await self._changed.wait_for(lambda: say.message_id not in self._waiting)
-        if (refusal := self._refused.get(say.message_id)) is not None:
-            raise Refusal(refusal.code)
+        say = Saying(message_id=MessageId(new_id()), text=text, name=self.name, attachments=files)
+        self._said[say.message_id] = say
+        await self.say_again(say.message_id, timeout)
         return say.message_id
+
+    async def say_again(self, message_id: str, timeout: float = 60) -> None:
+        """The same once more, until it is answered, as a page does that did not hear the answer."""
+        self._waiting[message_id] = self._said[message_id]
+        await self._send_say(self._said[message_id])
+        async with asyncio.timeout(timeout), self._changed:
+            await self._changed.wait_for(lambda: message_id not in self._waiting)
+        if (refusal := self._refused.get(message_id)) is not None:
+            raise Refusal(refusal.code)
 
     async def reply_after(self, count: int, timeout: float) -> PublicMessage:
         """The first answer beyond so many."""
@@ -175,10 +197,10 @@ class Visitor:
         await wire.send(codec.encode(frames.Ack(number=number)))
         owed = [m.id for m in self.messages.values() if m.direction is Direction.OUT and m.state.value != "read"]
         if owed:
-            seen = Seen(message_ids=tuple(MessageId(message_id) for message_id in owed[:100]), read=True)
+            seen = Showing(message_ids=tuple(owed[:100]), read=True)
             await wire.send(codec.encode(frames.Run(id=CommandId(new_id()), type="Seen", body=codec.raw(seen))))
 
-    async def _send_say(self, say: Say) -> None:
+    async def _send_say(self, say: Saying) -> None:
         if self._wire is None:
             return
         try:

@@ -26,7 +26,7 @@ from omnix_protocol.base import Command, Query
 from omnix_protocol.errors import Refused
 from omnix_protocol.ids import ChannelAccountId, CommandId, TenantId, UserId, derived_id, new_id
 from omnix_protocol.messages import Received, ReceiveMessage, Sender
-from omnix_protocol.people import Role
+from omnix_protocol.people import Role, User
 from omnix_protocol.sign_in import SignedIn
 from omnix_protocol.sign_in import SignIn as Credentials
 from tests.support.waiting import until
@@ -189,7 +189,7 @@ async def running(settings: Settings, port: int = 0) -> AsyncIterator[Backend]:
 
         try:
             await until(lambda: server.started or living.done(), "the server started")
-            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20) as http:
+            async with httpx.AsyncClient(base_url=address, trust_env=False, timeout=20, verify=False) as http:
                 yield Backend(parts, address, http, stop)
         finally:
             await stop()
@@ -211,7 +211,12 @@ class People:
 
 
 async def founded(parts: Parts, code: str = TENANT) -> People:
-    """A company with two agents, a team leader, a supervisor and an administrator in one group with a web chat."""
+    """A company with two agents, a team leader, a supervisor and an administrator in one group with a web chat.
+
+    Who they are, where it is there already.
+    """
+    if (known := await parts.store.control.tenant_by_code(code)) is not None:
+        return await _known(parts, known.tenant_id)
     tenant_id = await accounts.add_tenant(parts, code, code.title())
     ids = {}
     for name, role in ROLES.items():
@@ -229,6 +234,14 @@ async def founded(parts: Parts, code: str = TENANT) -> People:
     found = await parts.store.control.route(route)
     assert found is not None
     return People(tenant_id=tenant_id, account=found.channel_account_id, route=route, **ids)
+
+
+async def _known(parts: Parts, tenant_id: TenantId) -> People:
+    async with parts.store.read(tenant_id) as tx:
+        ids = {user.email.partition("@")[0]: UserId(user.id) for user in await tx.all(User)}
+    route = next(iter(await parts.store.control.routes(["webchat"], tenant_id)))
+    found = {name: ids[name] for name in ROLES}
+    return People(tenant_id=tenant_id, account=route.channel_account_id, route=route.route, **found)
 
 
 async def customer_writes(parts: Parts, people: People, text: str, address: str = "visitor-1") -> Received:

@@ -206,7 +206,7 @@ def _thread(number: int, size: int, status: Status, chance: random.Random) -> _T
         picked_up_at=None if status == Status.QUEUED else queued_at + timedelta(minutes=1),
         first_reply_at=None if status == Status.QUEUED else queued_at + timedelta(minutes=2),
         ended_at=None if held or status == Status.QUEUED else last_at, ended_by=None if held else UserId(ME.id),
-        first_position=max(1, size - 30), last_at=last_at, last_preview=preview(text, "", ()),
+        first_position=max(1, size - 30), last_at=last_at, last_preview=preview(text),
         last_from_customer=from_customer, unanswered_since=last_at if from_customer and held else None,
         unread=number % 4 if from_customer and held else 0,
         cases=sum(isinstance(one, Case) for one in work), tickets=sum(isinstance(one, Ticket) for one in work),

@@ -7,6 +7,7 @@ from backend import clock
 from backend.asks import Asks
 from backend.channels import CHANNELS
 from backend.channels.base import AccountView
+from backend.jobs.paused import Paused
 from backend.runner import Actor, Runner
 from backend.store.control import TenantEntry
 from backend.store.raw import Route
@@ -14,7 +15,7 @@ from backend.store.store import Store
 from omnix_protocol import codec
 from omnix_protocol.base import Command
 from omnix_protocol.channels import AddChannelAccount, PublishChannel, ServeChannel
-from omnix_protocol.conversations import Conversation, Interaction, PickedUp, PickUpNext
+from omnix_protocol.conversations import Interaction, PickedUp, PickUpNext
 from omnix_protocol.frames import Result
 from omnix_protocol.ids import (
     ChannelAccountId,
@@ -28,8 +29,9 @@ from omnix_protocol.ids import (
     UserId,
     new_id,
 )
-from omnix_protocol.messages import Message, SendMessage
+from omnix_protocol.messages import Message
 from omnix_protocol.people import AddGroup, AddUser, OpenTenant, RecordPresence, Role, User
+from tests.support.replies import reply_in
 
 SYSTEM = Actor("system")
 
@@ -44,6 +46,7 @@ class Company:
 
     store: Store
     code: str = "uji"
+    public_url: str = ""  # where providers would reach it
     tenant_id: TenantId = field(default_factory=lambda: TenantId(new_id()))
     group_id: GroupId = field(default_factory=lambda: GroupId(new_id()))
     views: dict[str, AccountView] = field(default_factory=dict)
@@ -100,11 +103,13 @@ class Company:
         await self.do(ServeChannel(queue_id=QueueId(new_id()), channel_account_id=account_id, group_id=self.group_id))
         route = Route(new_id(), self.tenant_id, account_id, kind)
         await self.store.control.add_route(route)
-        self.views[account_id] = AccountView(self.tenant_id, account_id, kind, settings, secrets or {})
+        hook_url = f"{self.public_url}{route.path}" if self.public_url else ""
+        self.views[account_id] = AccountView(self.tenant_id, account_id, kind, settings, secrets or {}, hook_url)
         return route
 
-    async def accounts(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
-        return self.views.get(account_id) if tenant_id == self.tenant_id else None
+    @property
+    def accounts(self) -> "Views":
+        return Views(self)
 
     async def agent(self, name: str = "Sinta", role: Role = Role.AGENT) -> Actor:
         """Somebody of the group who is there."""
@@ -127,21 +132,10 @@ class Company:
 
     async def reply(self, agent: Actor, picked: PickedUp, text: str) -> MessageId:
         """The agent answers, having seen all there is."""
-        message_id = MessageId(new_id())
-        async with self.store.read(self.tenant_id) as tx:
-            conversation = await tx.get(Conversation, picked.conversation_id)
-        assert conversation is not None
-        await self.do(
-            SendMessage(
-                message_id=message_id,
-                conversation_id=picked.conversation_id,
-                interaction_id=picked.interaction_id,
-                text=text,
-                seen_position=conversation.entries,
-            ),
-            agent,
-        )
-        return message_id
+        place = picked.conversation_id, picked.interaction_id
+        command = await reply_in(self.store, self.tenant_id, *place, text)
+        await self.do(command, agent)
+        return command.message_id
 
     async def message(self, message_id: str) -> Message:
         async with self.store.read(self.tenant_id) as tx:
@@ -166,3 +160,21 @@ class Company:
             found = await tx.get(User, actor.id)
         assert found is not None
         return found
+
+
+@dataclass(frozen=True)
+class Views:
+    """Its accounts as jobs see them: none is paused."""
+
+    company: Company
+
+    async def __call__(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
+        return self.company.views.get(account_id) if tenant_id == self.company.tenant_id else None
+
+    async def known(self, tenant_id: TenantId, account_id: ChannelAccountId) -> AccountView | None:
+        return await self(tenant_id, account_id)
+
+
+def paused_of(company: Company) -> Paused:
+    """For inbound work that a test does by hand."""
+    return Paused(company.store, company.accounts, nothing)

@@ -1,13 +1,13 @@
 """The ports as a cached workspace needs them: the outbox is real, the network is a script."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
 
-from omnix_desktop.cache.local import Local
+from omnix_desktop.cache.local import Following, Local
 from omnix_desktop.ports import (
     OFFLINE,
     Fault,
@@ -22,10 +22,12 @@ from omnix_desktop.ports import (
 from omnix_desktop.sync.outbox import DURABLE, lane_of, subject_of
 from omnix_protocol import codec
 from omnix_protocol.base import Command, Pulse, Query
+from omnix_protocol.channel_setup import ChannelRoute, Probed, ProbeSettings
 from omnix_protocol.errors import Refused
-from omnix_protocol.ids import CommandId, FileId, SessionId, UserId, new_id
+from omnix_protocol.ids import ChannelAccountId, CommandId, FileId, SecretId, SessionId, UserId, new_id
 from omnix_protocol.messages import Attachment
 from omnix_protocol.sign_in import Session, SignedIn
+from omnix_protocol.traffic import RanAgain, RunAgain
 
 
 class FakeRun:
@@ -44,12 +46,14 @@ class FakeRun:
         *,
         id: CommandId | None = None,  # noqa: A002
         failed: Callable[[Fault], None] | None = None,
+        then: Sequence[Command] = (),
     ) -> CommandId:
         if not isinstance(command, DURABLE):
             raise TypeError(f"{type(command).__name__} needs the server's word: use Run.now")
-        self.ran.append(command)
+        self.ran += [command, *then]
         key = id or CommandId(new_id())
-        self._local.send(key, command, lane_of(command), subject_of(command)).result()
+        following = [Following(CommandId(new_id()), one, subject_of(one)) for one in then]
+        self._local.send(key, command, lane_of(command), subject_of(command), following).result()
         return key
 
     async def now(self, command: Command) -> Outcome:
@@ -93,12 +97,36 @@ class FakeLink:
 class FakeTransfers:
     def __init__(self) -> None:
         self.answer: Attachment | Refused = OFFLINE
+        self.held: dict[tuple[str, bool], bytes] = {}
+        """By the file's id, and whether it is its thumbnail."""
+        self.asked: list[tuple[str, bool]] = []
 
     async def upload(self, path: Path, media_type: str, progress: Progress | None = None) -> Attachment | Refused:
         return self.answer
 
     async def download(self, file_id: FileId, target: Path, progress: Progress | None = None) -> Path | Refused:
-        return OFFLINE
+        self.asked.append((file_id, False))
+        body = self.held.get((file_id, False))
+        if body is None:
+            return OFFLINE
+        if progress is not None:
+            progress(len(body) // 2, len(body))
+        target.write_bytes(body)
+        return target
+
+    async def read(self, file_id: FileId, most: int, *, thumbnail: bool = False) -> bytes | Refused:
+        self.asked.append((file_id, thumbnail))
+        return self.held.get((file_id, thumbnail), OFFLINE)
+
+
+class FakeOutside:
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {}
+        self.asked: list[str] = []
+
+    async def picture(self, url: str) -> bytes | None:
+        self.asked.append(url)
+        return self.held.get(url)
 
 
 class FakeAccount:
@@ -128,6 +156,37 @@ class FakeAccount:
 
     async def sign_out(self) -> None:
         self.signed_out = True
+
+
+class FakeChannels:
+    """The administrator's doors: what was asked, and what they answer."""
+
+    def __init__(self) -> None:
+        self.asked: list[tuple[str, object]] = []
+        self.refused: Refused | None = None
+        self.probed = Probed(works=True, said="@nusantara_bot")
+        self.routed = ChannelRoute(webhook="https://desk.invalid/hooks/telegram/0195")
+        self.ran = RanAgain(jobs=1)
+
+    async def store_secret(self, fields: dict[str, str], base: SecretId | None) -> SecretId | Refused:
+        self.asked.append(("store_secret", (fields, base)))
+        return self.refused or SecretId("secret")
+
+    async def route(self, account_id: ChannelAccountId) -> ChannelRoute | Refused:
+        self.asked.append(("route", account_id))
+        return self.refused or self.routed
+
+    async def probe(self, account_id: ChannelAccountId) -> Probed | Refused:
+        self.asked.append(("probe", account_id))
+        return self.refused or self.probed
+
+    async def probe_settings(self, settings: ProbeSettings) -> Probed | Refused:
+        self.asked.append(("probe_settings", settings))
+        return self.refused or self.probed
+
+    async def run_again(self, asked: RunAgain) -> RanAgain | Refused:
+        self.asked.append(("run_again", asked))
+        return self.refused or self.ran
 
 
 class FakeRest:
@@ -171,6 +230,8 @@ class FakePorts:
         self.transfers = FakeTransfers()
         self.account = FakeAccount(me)
         self.rest = FakeRest()
+        self.outside = FakeOutside()
+        self.channels = FakeChannels()
         self.ports = Ports(
             run=self.run,
             ask=self.ask,
@@ -180,6 +241,8 @@ class FakePorts:
             link=self.link,
             follows=self.rest,
             unsent=self.rest,
+            outside=self.outside,
+            channels=self.channels,
         )
 
 

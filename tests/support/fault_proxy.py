@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from typing import Self
+from typing import Any, Self
 
 CHUNK = 65536
 
@@ -26,7 +26,7 @@ class FaultProxy:
         self._flowing.set()
         self._cut_after: int | None = None
         self._open: set[asyncio.StreamWriter] = set()
-        self._pumps: set[asyncio.Task[None]] = set()
+        self._pumps: set[asyncio.Task[Any]] = set()
 
     async def accept(self) -> Self:
         """Listen (again); the port stays the same for the proxy's life."""
@@ -65,12 +65,18 @@ class FaultProxy:
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        self._open.add(writer)
+        reaching = asyncio.create_task(asyncio.open_connection("127.0.0.1", self._target_port))
+        self._pumps.add(reaching)  # the proxy may close before the other side is reached
         try:
-            there, back = await asyncio.open_connection("127.0.0.1", self._target_port)
-        except OSError:
+            there, back = await reaching
+        except (OSError, asyncio.CancelledError):
+            self._open.discard(writer)
             writer.transport.abort()
             return
-        self._open |= {writer, back}
+        finally:
+            self._pumps.discard(reaching)
+        self._open.add(back)
         pumps = {asyncio.create_task(self._pump(reader, back)), asyncio.create_task(self._pump(there, writer))}
         self._pumps |= pumps
         await asyncio.wait(pumps)

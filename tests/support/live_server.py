@@ -9,7 +9,7 @@ from backend import accounts
 from backend.app import Parts, assembled
 from backend.app import serving as door
 from backend.cli import prepare
-from backend.config import Bus, Data, Server, Settings, SignIn
+from backend.config import Bus, Data, Mail, Server, Settings, SignIn
 from backend.runner import Actor
 from omnix_desktop.sync.desk import Desk
 from omnix_desktop.sync.http import Http
@@ -28,13 +28,14 @@ PASSWORD = "rahasia-sekali"
 class LiveServer:
     """`begin` and `end` as often as a test likes: the database and the port stay."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, mail: Mail) -> None:
         self._folder = folder
         self.settings = Settings(
             data=Data(folder=str(folder / "server")),
             sign_in=SignIn(hash_memory_kib=64, hash_rounds=1),
             bus=Bus(poll_seconds=0.5),
             server=Server(graceful_seconds=0.2),
+            mail=mail,
         )
         self.port = 0
         self.account_id = ChannelAccountId("")
@@ -123,8 +124,9 @@ class LiveServer:
 
 
 @asynccontextmanager
-async def live_server(folder: Path) -> AsyncIterator[LiveServer]:
-    server = LiveServer(folder)
+async def live_server(folder: Path, mail: Mail | None = None) -> AsyncIterator[LiveServer]:
+    """Without mail settings it sends none."""
+    server = LiveServer(folder, mail or Mail())
     await server.found()
     await server.begin()
     try:

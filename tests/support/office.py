@@ -1,4 +1,4 @@
-"""A small office on a real store, run through the real doors: two agents, a supervisor, two groups, three channels."""
+"""A small office on a real store, run through the real doors: five who answer, two groups, four channels and a bot."""
 
 import itertools
 import logging
@@ -24,6 +24,7 @@ from omnix_protocol.channels import (
     PublishChannel,
     ServeChannel,
 )
+from omnix_protocol.content import ActKind
 from omnix_protocol.conversations import Interaction, PickedUp, PickUp
 from omnix_protocol.errors import Refused
 from omnix_protocol.frames import Result
@@ -215,7 +216,7 @@ class Office(Names):
 
 
 CAPABILITIES = {
-    "telegram": Capabilities(text_max=4096, receipts=("sent",)),
+    "telegram": Capabilities(text_max=4096, receipts=("sent",), acts=tuple(ActKind)),
     "whatsapp": Capabilities(text_max=1000, reply_window_seconds=DAY_SECONDS, receipts=("sent", "delivered", "read")),
     "webchat": Capabilities(
         text_max=4000,
@@ -224,8 +225,10 @@ CAPABILITIES = {
         attachment_types=("image/*", "application/pdf"),
         addresses_per_account=True,
     ),
+    "email": Capabilities(text_max=4000, subject=True, attachments=True, attachment_max_bytes=1000),
+    "bot": Capabilities(text_max=0),
 }
-ACCOUNTS = {"bot": "telegram", "number": "whatsapp", "page": "webchat"}
+ACCOUNTS = {"bot": "telegram", "number": "whatsapp", "page": "webchat", "mailbox": "email"}
 PEOPLE = {
     "ayu": (Role.AGENT, ("layanan",)),
     "bima": (Role.AGENT, ("layanan", "eskalasi")),
@@ -258,6 +261,7 @@ async def found(company: Office) -> Office:
                 queue_id=c.queue(account, group), channel_account_id=c.account(account), group_id=c.group(group)
             )
             await c.done(SYSTEM, serve)
+    await c.done(SYSTEM, AddChannelAccount(channel_account_id=c.account("robot"), kind="bot", name="robot"))
     for level in range(1, 6):
         parent = c.category(level - 1) if level > 1 else None
         await c.done(SYSTEM, AddCategory(category_id=c.category(level), parent_id=parent, name=f"Tingkat {level}"))

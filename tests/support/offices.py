@@ -3,16 +3,15 @@
 import asyncio
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 
 from backend.store.engine import DatabaseSettings
-from backend.store.schema import migrate
 from backend.store.store import Store
 from omnix_protocol.ids import TenantId, derived_id
 from tests.support.office import Office, found
 from tests.support.postgres import Cluster
-from tests.support.stores import APP_ROLE, RAW_ROLE, as_role, migrated_sqlite
+from tests.support.stores import copied_postgres, migrated_sqlite
 
 TENANT_ID = TenantId(derived_id("the founded office"))
 
@@ -41,13 +40,6 @@ def founded_sqlite(shared: Path, folder: Path) -> Iterator[DatabaseSettings]:
         file.unlink()
 
 
-@contextmanager
-def founded_postgres(cluster: Cluster) -> Iterator[DatabaseSettings]:
-    """A copy of the office that is founded once in the cluster."""
-
-    def build(dsn: str) -> None:
-        asyncio.run(migrate(dsn, as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE)))
-        asyncio.run(_found(DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))))
-
-    with cluster.database(cluster.template("omnix_office", build)) as dsn:
-        yield DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
+def founded_postgres(cluster: Cluster) -> AbstractContextManager[DatabaseSettings]:
+    """A copy of the office that is founded once in the cluster. Not within a running loop."""
+    return copied_postgres(cluster, "omnix_office", lambda place: asyncio.run(_found(place)))

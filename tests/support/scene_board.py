@@ -15,7 +15,7 @@ _CHANNELS: Final = (
     ("email", "Email · care@", 5, 510, 9),
     ("messenger", "FB Message", 4, 167, 8),
     ("telegram", "@nusantara_bot", 3, 22, 6),
-    ("instagram_comment", "IG Comment", 3, 362, 4),
+    ("ig_comment", "IG Comment", 3, 362, 4),
     ("voice", "Voice 1500", 2, 41, 11),
     ("x", "X (Twitter)", 2, 250, 3),
     ("webchat", "Situs nusantara.invalid", 1, 8, 5),

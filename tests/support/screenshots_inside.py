@@ -6,32 +6,52 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 
+import msgspec
 from PIL import Image
-from PySide6.QtCore import QEventLoop, QTimer
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtCore import QEventLoop, QPoint, QTimer
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QWidget
 
 from omnix_desktop.i18n import set_language
 from omnix_desktop.models.work_form import CaseValues, TicketValues
 from omnix_desktop.ports import OFFLINE, LinkState
-from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.dialogs.bot_talks import BotTalksDialog
+from omnix_desktop.ui.dialogs.integration import IntegrationDialog
+from omnix_desktop.ui.dialogs.integrations import IntegrationsDialog
+from omnix_desktop.ui.dialogs.mail_transcript import MailTranscriptDialog
+from omnix_desktop.ui.dialogs.telephone import TelephoneDialog
+from omnix_desktop.ui.panels.calls import CallsPanel
 from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.panels.customer import CustomerPanel
 from omnix_desktop.ui.panels.work import CasePanel
 from omnix_desktop.ui.theme import Mode, theme
+from omnix_desktop.ui.windows.new_mail import NewMailWindow
 from omnix_desktop.ui.windows.sign_in import Prefill, SignInWindow
 from omnix_desktop.ui.windows.wallboard import WallboardWindow
-from omnix_protocol.errors import Refused
+from omnix_protocol import scopes
+from omnix_protocol.bots import BotTalks
+from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import FileId, InteractionId, derived_id
-from omnix_protocol.messages import Attachment
-from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow
+from omnix_protocol.messages import Attachment, Message
+from omnix_protocol.reports import CallLog, JourneyPage, JourneyPageAnswer, JourneyRow, QueuePageAnswer
 from omnix_protocol.sign_in import SignedIn, TenantFound
 from tests.support import cached_workspace, workspace_catalogue
 from tests.support.cached_workspace import Workspace
 from tests.support.scene import set_scene
+from tests.support.scene_calls import QUEUE, integrations, log, ringing, set_line
+from tests.support.scene_channels import PICTURE, set_channels
+from tests.support.scene_channels import picture as drawn
+from tests.support.scene_mails import bot_talks, set_mailboxes
 from tests.support.screenshots import INSIDE
-from tests.support.workbench import Workbench, workbench
+from tests.support.workbench import Immediate, Workbench, workbench
 
 OFFLINE_WIDTH = 1440
+FILE = Attachment(file_id=FileId("mail"), name="bukti-pemasangan.pdf", media_type="application/pdf", size=214_000)
+MAIL = """Ibu Siti yang terhormat,
+
+bersama ini kami kirimkan tagihan November dan bukti pemasangan di alamat Ibu. Pembayaran kami tunggu sampai tanggal 20.
+
+Salam hangat,
+Dewi, Layanan Pelanggan"""
 
 
 def wait(milliseconds: int) -> None:
@@ -59,7 +79,8 @@ def workspace_scene(bench: Workbench) -> None:
     assert isinstance(panel, ConversationPanel)
     view = panel.area.current()
     assert view is not None
-    view.editor.insertPlainText("Kak Dewi, akunnya sudah kami buka. Silakan coba masuk kembali dengan ")
+    if not view.editor.toPlainText():
+        view.editor.insertPlainText("Kak Dewi, akunnya sudah kami buka. Silakan coba masuk kembali dengan ")
     wait(400)
 
 
@@ -131,17 +152,137 @@ def forms(bench: Workbench, target: Path, name: str) -> None:
         picture(bench.window, target / f"{key}-{name}")
 
 
+def transcript(bench: Workbench, target: Path) -> None:
+    """Asked for by mail, over the conversation."""
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
+    dialog = MailTranscriptDialog(bench.place, bench.window)
+    dialog.open()
+    wait(200)
+    picture(dialog, target)
+    dialog.close()
+
+
+def channels(bench: Workbench, target: Path, name: str) -> None:
+    """All that channels bring, a message being answered, and its menu; a picture looked at closely; a comment."""
+    key = set_channels(bench.engine, bench.workspace)
+    wait(200)
+    panel = bench.shell.panels["conversation"]
+    assert isinstance(panel, ConversationPanel)
+    panel.files.pictures.keep(PICTURE.file_id, drawn(PICTURE))
+    bench.open(next(row.opened for row in bench.desk.inbox.handling.rows() if row.conversation_id == key))
+    wait(200)
+    bench.desk.chosen.choose(derived_id("channels", "5"))
+    bench.commands.run("entry.reply")
+    picture(bench.window, target / f"channels-{name}")
+    panel.bubbles.scroll_to(derived_id("channels", "0"))
+    picture(bench.window, target / f"channels-above-{name}")
+    panel.bubbles.context_requested.emit(derived_id("channels", "8"), bench.window.mapToGlobal(QPoint(500, 200)))
+    assert panel.menu.menu is not None
+    picture(panel.menu.menu, target / f"entry-menu-{name}")
+    panel.menu.menu.close()
+    panel.files.open(derived_id("channels", "1"), PICTURE.file_id)
+    assert panel.files.lightbox is not None
+    panel.files.lightbox.take(PICTURE.file_id, drawn(PICTURE))
+    picture(panel.files.lightbox, target / f"lightbox-{name}")
+    panel.files.lightbox.close()
+    set_channels(bench.engine, bench.workspace, comments=True)
+    bench.desk.chosen.choose(derived_id("channels", "2"))
+    bench.commands.run("entry.edit")
+    picture(panel.area, target / f"editing-{name}")
+    bench.desk.composers.end_edit(bench.desk.composers.begin_edit(_message_of(bench, "2")))
+    bench.desk.composers.reply(key).quote(None)
+    bench.screens.focus_composer("reply")
+    picture(panel.area, target / f"comment-{name}")
+
+
+def mails_and_bots(bench: Workbench, target: Path, name: str) -> None:
+    """A mail to somebody new, half written; what bots are answering, one of them chosen."""
+    set_mailboxes(bench.engine, "Layanan", "Tagihan")
+    bench.until(lambda: len(bench.desk.new_mail.mailboxes()) == 2)
+    window = NewMailWindow(bench.place, Immediate("mail"))
+    bench.desk.new_mail.fill(
+        to=("siti.rahmawati@pelanggan.example", "keuangan@pelanggan.example"),
+        subject="Tagihan November dan bukti pemasangan",
+        text=MAIL,
+    )
+    bench.desk.new_mail.attach(FILE)
+    bench.desk.new_mail.replaced.emit()
+    window.show()
+    picture(window, target / f"new-mail-{name}")
+    window.close()
+    bench.fake.ask.answers[BotTalks] = QueuePageAnswer(rows=bot_talks(), more=True)
+    dialog = BotTalksDialog(bench.place, bench.window, Immediate("bots"))
+    dialog.open()
+    dialog.list.setCurrentIndex(dialog.rows.index(3))
+    picture(dialog, target / f"bot-talks-{name}")
+    dialog.close()
+
+
+def telephone(bench: Workbench, target: Path, name: str) -> None:
+    """Three ring while a reply is written; the caller log; programs beside the conversation."""
+    moment = set_line(bench.engine, waiting=3)
+    moment.put(
+        [ringing(42, seconds=23), ringing(7, name="Joko Susilo"), ringing(9, name="Maya Anggraini", seconds=2)],
+        scopes.queue(QUEUE),
+    )
+    moment.put(integrations(), scopes.TENANT)
+    bench.fake.ask.answers[CallLog] = log()
+    wait(300)
+    picture(bench.window, target / f"ringing-{name}")
+    bench.screens.show_panel("calls")
+    panel = bench.shell.panels["calls"]
+    assert isinstance(panel, CallsPanel)
+    panel.list.selectRow(2)
+    bench.screens.show_panel("integrations")
+    for _ in range(3):
+        bench.commands.run("calls.dismiss")
+    bench.screens.focus_composer("reply")
+    picture(bench.window, target / f"calls-{name}")
+    if bench.window.width() == OFFLINE_WIDTH:
+        telephone_dialogs(bench, target, name)
+    for shown in ("interactions", "customer"):
+        bench.screens.show_panel(shown)
+    bench.shell.docks.hide("calls")
+    bench.shell.docks.hide("integrations")
+
+
+def telephone_dialogs(bench: Workbench, target: Path, name: str) -> None:
+    """What administrators put beside the conversation, an address that will not do, and how one calls."""
+    for made, key in ((IntegrationsDialog, "integrations"), (TelephoneDialog, "telephone")):
+        dialog = made(bench.place, bench.window)
+        dialog.open()
+        picture(dialog, target / f"{key}-{name}")
+        dialog.close()
+    form = IntegrationDialog(bench.place, bench.window, integrations()[0])
+    form.open()
+    type_into(form, integration_address="https://crm.nusantara.invalid/{customer.nik}/")
+    picture(form, target / f"integration-{name}")
+    form.close()
+
+
+def _message_of(bench: Workbench, number: str) -> Message:
+    found = bench.desk.thread.message(derived_id("channels", number))
+    assert found is not None
+    return found
+
+
 class NoDoor:
     """Nobody signs in for a picture."""
 
     async def find_tenant(self, server: str, code: str) -> TenantFound | Refused:
-        return OFFLINE
+        return TenantFound(code=code, name="Nusantara Niaga", locale="id", mails_codes=True)
 
     async def sign_in(self, email: str, password: str) -> SignedIn | Refused:
         return OFFLINE
 
     async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None:
         return OFFLINE
+
+    async def ask_reset_code(self, email: str) -> Refused | None:
+        return None
+
+    async def reset_with_code(self, email: str, code: str, password: str) -> Refused | None:
+        return refused(Reason.WRONG_CODE)
 
     def can_remember(self) -> bool:
         return True
@@ -166,6 +307,9 @@ def main() -> int:
             wait(150)
             workspace_scene(bench)
             picture(bench.window, target / f"workspace-{name}")
+            channels(bench, target, name)
+            workspace_scene(bench)
+            telephone(bench, target, name)
             if int(width) == OFFLINE_WIDTH:
                 bench.fake.link.become(LinkState.OFFLINE)
                 bench.commands.refresh()
@@ -173,18 +317,51 @@ def main() -> int:
                 picture(bench.window, target / f"offline-{name}")
                 bench.fake.link.become(LinkState.ONLINE)
                 forms(bench, target, name)
+                transcript(bench, target / f"transcript-{name}")
+                mails_and_bots(bench, target, name)
             wall = WallboardWindow(bench.place)
             wall.resize(int(width), int(height))
             wall.show()
             picture(wall, target / f"wallboard-{name}")
             wall.close()
-    door = SignInWindow(
-        NoDoor(), Prefill("https://omnix.nusantara.invalid", "nusantara", "Nusantara Niaga"), Tasks("door")
-    )
-    door.resize(int(width), int(height))
+    signing_in(target, name, int(width), int(height))
+    return 0
+
+
+def signing_in(target: Path, name: str, width: int, height: int) -> None:
+    """The door; on the screen of one size also the way of a forgotten password, to a code that is wrong."""
+    prefill = Prefill("https://omnix.nusantara.invalid", "nusantara", "Nusantara Niaga", "dewi@nusantara.invalid")
+    door = SignInWindow(NoDoor(), msgspec.structs.replace(prefill, email=""), Immediate("door"))
+    door.resize(width, height)
     door.show()
     picture(door, target / f"sign-in-{name}")
-    return 0
+    door.close()
+    if width != OFFLINE_WIDTH:
+        return
+    door = SignInWindow(NoDoor(), prefill, Immediate("door"))
+    door.resize(width, height)
+    door.show()
+    press(door, "sign_in_forgotten")
+    picture(door, target / f"forgotten-{name}")
+    press(door, "forgotten_send")
+    type_into(door, forgotten_code="1234 5678", forgotten_password="kalimat yang panjang")
+    type_into(door, forgotten_password_again="kalimat yang panjang")
+    press(door, "forgotten_save")
+    picture(door, target / f"forgotten-code-{name}")
+    door.close()
+
+
+def press(window: QWidget, name: str) -> None:
+    button = window.findChild(QAbstractButton, name)
+    assert button is not None
+    button.click()
+
+
+def type_into(window: QWidget, **lines: str) -> None:
+    for name, words in lines.items():
+        line = window.findChild(QLineEdit, name)
+        assert line is not None
+        line.setText(words)
 
 
 if __name__ == "__main__":

@@ -2,9 +2,9 @@
 
 import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractContextManager, asynccontextmanager, contextmanager
 from functools import cache
 from pathlib import Path
 
@@ -43,15 +43,28 @@ def _template() -> bytes:
         return file.read_bytes()
 
 
-@contextmanager
-def migrated_postgres(cluster: Cluster) -> Iterator[DatabaseSettings]:
+def migrated_postgres(cluster: Cluster) -> AbstractContextManager[DatabaseSettings]:
     """A fresh PostgreSQL database with schema and roles, copied from one that was migrated once per test run."""
+    return copied_postgres(cluster, "omnix_store", lambda _: None)
+
+
+@contextmanager
+def copied_postgres(
+    cluster: Cluster, name: str, fill: Callable[[DatabaseSettings], None]
+) -> Iterator[DatabaseSettings]:
+    """A copy of the database of this name, which the first test process that asks has migrated and filled."""
 
     def build(dsn: str) -> None:
-        _migrated(dsn, as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
+        place = _as_the_program(dsn)
+        _migrated(dsn, place.url, place.raw_url or "")
+        fill(place)
 
-    with cluster.database(cluster.template("omnix_store", build)) as dsn:
-        yield DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
+    with cluster.database(cluster.template(name, build)) as dsn:
+        yield _as_the_program(dsn)
+
+
+def _as_the_program(dsn: str) -> DatabaseSettings:
+    return DatabaseSettings(as_role(dsn, APP_ROLE), as_role(dsn, RAW_ROLE))
 
 
 @asynccontextmanager

@@ -30,7 +30,9 @@ def struct(kind: type[S]) -> st.SearchStrategy[S]:
     return st.fixed_dictionaries(needed, optional=other).map(lambda fields: kind(**fields))
 
 
-def _number(info: inspect.IntType) -> st.SearchStrategy[int]:
+def _number(info: inspect.IntType | inspect.FloatType) -> st.SearchStrategy[float]:
+    if isinstance(info, inspect.FloatType):
+        return st.floats(info.ge, info.le, allow_nan=False, allow_infinity=False)
     return st.integers(info.ge if info.ge is not None else -(2**31), info.le if info.le is not None else 2**31)
 
 
@@ -41,7 +43,10 @@ def _string(info: inspect.StrType) -> st.SearchStrategy[str]:
 
 
 def _items(info: inspect.VarTupleType) -> st.SearchStrategy[tuple[Any, ...]]:
-    return st.lists(_value(info.item_type), max_size=min(info.max_length or 3, 3)).map(tuple)
+    least = info.min_length or 0
+    return st.lists(_value(info.item_type), min_size=least, max_size=max(least, min(info.max_length or 3, 3))).map(
+        tuple
+    )
 
 
 _SIMPLE: dict[type[inspect.Type], st.SearchStrategy[Any]] = {
@@ -59,7 +64,7 @@ def _value(info: inspect.Type) -> st.SearchStrategy[Any]:
             return _value(info.type)
         case inspect.StrType():
             return _string(info)
-        case inspect.IntType():
+        case inspect.IntType() | inspect.FloatType():
             return _number(info)
         case inspect.EnumType():
             return st.sampled_from(list(info.cls))

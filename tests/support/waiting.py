@@ -12,10 +12,14 @@ T = TypeVar("T")
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
-def free_port() -> int:
-    """A port of the loopback that was free a moment ago."""
+def free_port(preferred: int = 0) -> int:
+    """A port of the loopback that was free a moment ago: this one, unless somebody has it."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1 if preferred else 0)
+        try:
+            probe.bind(("127.0.0.1", preferred))
+        except OSError:
+            return free_port()
         port: int = probe.getsockname()[1]
         return port
 

@@ -1,19 +1,19 @@
 """The main window over a cached workspace, with scripted ports: for tests of the screens, and for pictures."""
 
-from collections.abc import Coroutine, Iterator
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QDeadlineTimer, QEvent, QEventLoop
 from PySide6.QtWidgets import QApplication
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.place import Place
 from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.local import Local
-from omnix_desktop.models.deliver import Deliver
+from omnix_desktop.models.deliver import application_deliver
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.selection import Opened
 from omnix_desktop.models.source import Source
@@ -59,6 +59,18 @@ class Workbench:
         for _ in range(4):
             QApplication.processEvents()
 
+    def until(self, true: Callable[[], bool]) -> None:
+        """What was put into the replica has come to the screen: it is told from its writer's thread."""
+        came(true)
+
+
+def came(true: Callable[[], bool]) -> None:
+    """Qt works until it is so, for five seconds at most."""
+    end = QDeadlineTimer(5000)
+    while not true():
+        assert not end.hasExpired(), "it did not come"
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 10)
+
 
 class Immediate(Tasks):
     """Runs at once what never waits: the scripted ports answer without a loop."""
@@ -74,22 +86,24 @@ class Immediate(Tasks):
 
 @contextmanager
 def workbench(
-    workspace: Workspace, *, state: LinkState = LinkState.ONLINE, furnished: bool = True
+    workspace: Workspace, *, state: LinkState = LinkState.ONLINE, furnished: bool = True, shown: bool = False
 ) -> Iterator[Workbench]:
-    """A window that shows the workspace; closed with all that belongs to it."""
+    """A window that shows the workspace; closed with all that belongs to it. `shown`: it is there before its panels."""
     engine, local = workspace.open()
     clock: list[datetime] = [workspace.now]
     left: list[str] = []
     source = Source(engine.reader, engine.feed, UserId(workspace.me.user_id))
     fake = FakePorts(local, workspace.me, LinkStatus(state=state, last_sync=workspace.now))
     desk = Desk(source, local, fake.link, lambda: clock[0])
-    engine.feed.deliver_by(Deliver(desk.root))
+    engine.feed.deliver_by(application_deliver())
     tasks = Immediate("workbench")
     ways_out = WaysOut(lambda: left.append("leave"), lambda: left.append("restart"))
     screens = Screens(local, ways_out, lambda: LATER)
     place = Place(ports=fake.ports, desk=desk, screen=screens)
     commands = Commands(place, tasks)
     window = Frame()
+    if shown:
+        window.paint_now()
     shell = MainWindow(window, desk, commands, "0.1.0", lambda: LATER)
     screens.attach(shell, commands)
     if furnished:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select, text
 
 from backend.store.link import Link
 from backend.store.tables.conversations import conversations, interactions
@@ -50,6 +50,20 @@ class ConversationReads:
             if (first := await self._link.entity(Interaction, statement)) is not None:
                 found.append(first)
         return min(found, key=lambda row: (row.queued_at, row.id), default=None)
+
+    async def with_bots(
+        self, queue_ids: Collection[QueueId] | None, before: tuple[datetime, str] | None, limit: int
+    ) -> list[Interaction]:
+        """What bots answer in these lines (None: in all), newest first."""
+        t = interactions.c
+        statement = self._link.select(Interaction).where(text("status = 'bot'"))
+        if queue_ids is not None:
+            statement = statement.where(t.queue_id.in_(sorted(queue_ids)))
+        if before is not None:
+            at, last_id = before
+            statement = statement.where(or_(t.created_at < at, and_(t.created_at == at, t.id < last_id)))
+        newest = statement.order_by(t.created_at.desc(), t.id.desc()).limit(limit)
+        return await self._link.entities(Interaction, newest)
 
     async def waiting_page(
         self, queue_id: QueueId, after: tuple[datetime, InteractionId] | None = None, limit: int = 100

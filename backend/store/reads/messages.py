@@ -1,17 +1,19 @@
 """Reads of messages, memos and drafts."""
 
 from collections.abc import Sequence
+from datetime import datetime
 from typing import TypeVar
 
 import msgspec
-from sqlalchemy import Table, bindparam, select, text
+from sqlalchemy import Table, and_, bindparam, or_, select, text
 
 from backend.store.link import Link
 from backend.store.prepared import Prepared, Rows
-from backend.store.tables.conversations import conversations
+from backend.store.tables.conversations import conversations, interactions
 from backend.store.tables.messages import memos, messages
+from omnix_protocol.content import CallState
 from omnix_protocol.ids import ChannelAccountId, ConversationId, InteractionId, UserId
-from omnix_protocol.messages import Direction, Memo, Message
+from omnix_protocol.messages import DeliveryState, Direction, Memo, Message
 
 E = TypeVar("E", Message, Memo)
 
@@ -110,6 +112,53 @@ class MessageReads:
             m.author_id != not_by,
         )
         return await self._link.entity(Message, statement.order_by(m.position.desc()).limit(1))
+
+    async def newest_inbound(self, conversation_id: ConversationId) -> Message | None:
+        m = messages.c
+        statement = self._link.select(Message).where(
+            m.conversation_id == conversation_id, m.direction == Direction.IN.value
+        )
+        return await self._link.entity(Message, statement.order_by(m.position.desc()).limit(1))
+
+    async def outbound_until(
+        self, conversation_id: ConversationId, until: datetime, states: Sequence[DeliveryState], limit: int = 200
+    ) -> list[Message]:
+        """Ours up to a moment that are in one of these states, the newest of them, by id: the order of locks."""
+        m = messages.c
+        statement = self._link.select(Message).where(
+            m.conversation_id == conversation_id,
+            m.direction == Direction.OUT.value,
+            m.state.in_([state.value for state in states]),
+            m.at <= until,
+        )
+        found = await self._link.entities(Message, statement.order_by(m.position.desc()).limit(limit))
+        return sorted(found, key=lambda message: message.id)
+
+    async def calls(
+        self,
+        states: Sequence[CallState],
+        accounts: Sequence[ChannelAccountId] | None,
+        owner_id: UserId | None,
+        before: tuple[datetime, str] | None,
+        limit: int,
+    ) -> list[Message]:
+        """Telephone calls, newest first: in these states (none: in any), of these accounts, this owner (None: all)."""
+        m, c = messages.c, conversations.c
+        statement = self._link.select(Message).where(m.call_state.is_not(None))
+        if states:
+            statement = statement.where(m.call_state.in_([state.value for state in states]))
+        if accounts is not None:
+            statement = statement.join(conversations, c.id == m.conversation_id).where(
+                c.tenant_id == self._link.tenant_id, c.channel_account_id.in_(accounts)
+            )
+        if owner_id is not None:
+            statement = statement.join(interactions, interactions.c.id == m.interaction_id).where(
+                interactions.c.tenant_id == self._link.tenant_id, interactions.c.owner_id == owner_id
+            )
+        if before is not None:
+            at, last_id = before
+            statement = statement.where(or_(m.at < at, and_(m.at == at, m.id < last_id)))
+        return await self._link.entities(Message, statement.order_by(m.at.desc(), m.id.desc()).limit(limit))
 
     async def inbound_after(self, conversation_id: ConversationId, position: int) -> int:
         """How many of the customer's messages came after a position; counts to 1,000 at most."""

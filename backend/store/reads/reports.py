@@ -47,6 +47,14 @@ def _micros(column: ColumnElement[Any]) -> ColumnElement[int]:
     return type_coerce(column, BigInteger)
 
 
+_t = interactions.c
+_CALLED_NOBODY = and_(_t.ended_at.is_not(None), _t.ended_at == _t.created_at, _t.owner_id.is_(None), ~_t.abandoned)
+"""There to be read only (a bounce, an automatic answer): nobody handled it."""
+_HANDLED = and_(~_t.abandoned, ~_CALLED_NOBODY)
+_REPLIED = and_(_t.first_reply_at.is_not(None), _t.first_reply_at != _t.created_at)
+"""Not what we began ourselves: there nobody waited."""
+
+
 class ReportReads:
     def __init__(self, link: Link) -> None:
         self._link = link
@@ -64,7 +72,7 @@ class ReportReads:
             q.tenant_id == self._link.tenant_id, q.waiting > 0
         )
         held = self._mine(account, func.count()).where(t.holder_id.is_not(None))
-        ended = self._mine(account, func.count()).where(t.ended_at >= day_start, ~t.abandoned)
+        ended = self._mine(account, func.count()).where(t.ended_at >= day_start, _HANDLED)
         lines = {row[0]: (row[1], row[2]) for row in await self._link.rows(waiting.group_by(q.channel_account_id))}
         handling = {row[0]: row[1] for row in await self._link.rows(held.group_by(account))}
         handled = {row[0]: row[1] for row in await self._link.rows(ended.group_by(account))}
@@ -77,7 +85,7 @@ class ReportReads:
         """By user: those who hold something, or ended something today."""
         t = interactions.c
         held = self._mine(t.holder_id, func.count()).where(t.holder_id.is_not(None)).group_by(t.holder_id)
-        wait = func.avg((_micros(t.first_reply_at) - _micros(t.picked_up_at)) // _SECOND)
+        wait = func.avg((_micros(t.first_reply_at) - _micros(t.picked_up_at)) // _SECOND).filter(_REPLIED)
         ended = self._mine(t.owner_id, func.count(), wait).where(t.ended_at >= day_start, t.owner_id.is_not(None))
         loads = {row[0]: row[1] for row in await self._link.rows(held)}
         days = {row[0]: (row[1], row[2]) for row in await self._link.rows(ended.group_by(t.owner_id))}
@@ -92,13 +100,12 @@ class ReportReads:
 
     async def day_figures(self, day_start: datetime, reply_due_seconds: int) -> DayFigures:
         t = interactions.c
-        replied = t.first_reply_at.is_not(None)
         in_time = _micros(t.first_reply_at) - _micros(t.created_at) <= reply_due_seconds * _SECOND
         statement = self._mine(
-            func.count().filter(~t.abandoned),
+            func.count().filter(_HANDLED),
             func.count().filter(t.abandoned),
-            func.count().filter(replied),
-            func.count().filter(and_(replied, in_time)),
+            func.count().filter(_REPLIED),
+            func.count().filter(and_(_REPLIED, in_time)),
         ).where(t.ended_at >= day_start)
         return DayFigures(*(await self._link.rows(statement))[0])
 
@@ -111,7 +118,7 @@ class ReportReads:
 
     async def _by_hour(self, column: ColumnElement[Any], day_start: datetime) -> dict[int, int]:
         hour = ((_micros(column) - to_micros(day_start)) // _HOUR).label("hour")
-        statement = self._mine(hour, func.count()).where(column >= day_start).group_by(text("1"))
+        statement = self._mine(hour, func.count()).where(column >= day_start, ~_CALLED_NOBODY).group_by(text("1"))
         return {int(row[0]): row[1] for row in await self._link.rows(statement)}
 
     async def behind(
@@ -128,7 +135,7 @@ class ReportReads:
             return await self._waiting(account_id, user_id, limit)
         wanted = {
             BoardFigure.HANDLING: (t.holder_id.is_not(None), t.picked_up_at, t.holder_id),
-            BoardFigure.HANDLED_TODAY: (and_(t.ended_at >= day_start, ~t.abandoned), t.ended_at, t.owner_id),
+            BoardFigure.HANDLED_TODAY: (and_(t.ended_at >= day_start, _HANDLED), t.ended_at, t.owner_id),
             BoardFigure.ABANDONED: (and_(t.ended_at >= day_start, t.abandoned), t.ended_at, t.owner_id),
         }
         condition, order, person = wanted[figure]

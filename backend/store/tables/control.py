@@ -21,7 +21,7 @@ webhook_routes = control_table(
     Column("tenant_id", Key, nullable=False),
     Column("channel_account_id", Key, nullable=False),
     Column("kind", Key, nullable=False),
-    Index("ix_webhook_routes_account", "tenant_id", "channel_account_id"),
+    Index("uq_webhook_routes_account", "tenant_id", "channel_account_id", unique=True),
 )
 
 scope_heads = control_table(
@@ -78,6 +78,16 @@ attempts = control_table(
     Column("blocked_until", Instant),
 )
 
+reset_codes = control_table(
+    "reset_codes",
+    Column("key", Key, primary_key=True),  # a digest of the account, whether it exists or not
+    Column("request_id", Key, nullable=False),  # the newest request for a code: a job of an older one mails nothing
+    Column("hash", String, nullable=False),  # of the code; empty until it is mailed, and for who is not there
+    Column("tries", Integer, nullable=False),
+    Column("expires_at", Instant, nullable=False),
+    Index("ix_reset_codes_expires", "expires_at"),
+)
+
 presence_leases = control_table(
     "presence_leases",
     Column("tenant_id", Key, primary_key=True),
@@ -96,16 +106,22 @@ leases = control_table(
     Column("lease_until", Instant, nullable=False),
 )
 
+listen_cursors = control_table(
+    "listen_cursors",
+    Column("channel_account_id", Key, primary_key=True),
+    Column("cursor", String, nullable=False),  # how far a listener has come; means something to its channel alone
+)
+
 jobs = control_table(
     "jobs",
     Column("id", Key, primary_key=True),
     Column("tenant_id", Key, nullable=False),
     Column("kind", Key, nullable=False),
-    Column("key", Key),  # at most one unfinished job of a kind has it
+    Column("key", Key),  # at most one due job of a kind has it; of a paused one it is the account
     Column("payload", LargeBinary, nullable=False),  # ids, never a customer's words
     Column("run_at", Instant, nullable=False),  # not before; a claim moves it to the end of its lease
     Column("attempts", Integer, nullable=False),
-    Column("state", String, nullable=False),  # due or failed; a job that is done is gone
+    Column("state", String, nullable=False),  # due, failed or paused; a job that is done is gone
     Column("fence", BigInteger, nullable=False),
     Column("last_error", String, nullable=False),
     Column("made_at", Instant, nullable=False),
@@ -122,3 +138,5 @@ Index(
     postgresql_where=text("state = 'due' AND key IS NOT NULL"),
     sqlite_where=text("state = 'due' AND key IS NOT NULL"),
 )
+_paused = text("state = 'paused'")
+Index("ix_jobs_paused", jobs.c.tenant_id, jobs.c.key, postgresql_where=_paused, sqlite_where=_paused)

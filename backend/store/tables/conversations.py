@@ -70,6 +70,8 @@ _partial(
     "id",
     where="waiting_at IS NOT NULL AND reserved_for IS NOT NULL",
 )
+# the literal stands in the statement too, so that the index serves it
+_partial("ix_interactions_bot", "tenant_id", "created_at", "id", where="status = 'bot'")
 _partial("ix_interactions_holder", "tenant_id", "holder_id", "picked_up_at", where="holder_id IS NOT NULL")
 
 

@@ -1,4 +1,4 @@
-"""What providers sent, as sent; secrets of channel accounts; credentials; what is known about stored files."""
+"""What providers sent, as sent; secrets; credentials; what is known about stored files, and files to be fetched."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Index, LargeBinary, String
 
@@ -41,4 +41,12 @@ files = tenant_table(
     Column("conversation_id", Key),
     Column("at", Instant, nullable=False),
     Index("ix_files_conversation", "tenant_id", "conversation_id"),
+)
+
+remote_files = tenant_table(
+    "remote_files",
+    Column("file_id", Key, primary_key=True),
+    Column("message_id", Key, nullable=False),
+    Column("channel_account_id", Key, nullable=False),
+    Column("remote", LargeBinary, nullable=False),  # JSON of a RemoteFile
 )

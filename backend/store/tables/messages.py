@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from sqlalchemy import BigInteger, Column, Index, String
+from sqlalchemy import BigInteger, Column, Index, String, text
 
 from backend.store.tables.base import Instant, Key, entity_table
 from backend.store.tables.mapping import maps
@@ -18,10 +18,16 @@ messages = entity_table(
     Column("provider_id", Key),
     Column("state", String, nullable=False),
     Column("at", Instant, nullable=False),
+    Column("call_state", String),  # of a telephone call; empty for everything else
     Index("uq_messages_position", "tenant_id", "conversation_id", "position", unique=True),
     Index("ix_messages_provider", "tenant_id", "provider_id"),
     Index("ix_messages_interaction", "tenant_id", "interaction_id", "position"),
+    Index("ix_messages_at", "tenant_id", "at"),
 )
+
+_calls = text("call_state IS NOT NULL")
+_m = messages.c
+Index("ix_messages_calls", _m.tenant_id, _m.at, _m.id, postgresql_where=_calls, sqlite_where=_calls)
 
 public_messages = entity_table("public_messages")
 
@@ -49,6 +55,7 @@ def _message(entity: Message) -> dict[str, Any]:
         "provider_id": entity.provider_id or None,
         "state": entity.state.value,
         "at": entity.at,
+        "call_state": entity.content.call.state.value if entity.content and entity.content.call else None,
     }
 
 

@@ -6,6 +6,7 @@ from omnix_desktop.cache.reading import Reader, every, one
 from omnix_protocol.catalogue import Category, QuickReply
 from omnix_protocol.channels import Channel, ChannelAccount, Queue
 from omnix_protocol.ids import ChannelAccountId, GroupId, QueueId, UserId
+from omnix_protocol.integrations import Integration
 from omnix_protocol.people import AuxCode, Group, Presence, Rules, Tenant, User
 
 
@@ -63,6 +64,11 @@ def accounts(reader: Reader) -> tuple[AccountFacts, ...]:
     return tuple(AccountFacts(account, channels.get(account.kind)) for account in found)
 
 
+def channels(reader: Reader) -> tuple[Channel, ...]:
+    """What the server's release can connect, by name."""
+    return tuple(sorted(every(reader, Channel), key=lambda channel: (channel.name, channel.id)))
+
+
 def aux_codes(reader: Reader) -> tuple[AuxCode, ...]:
     return tuple(sorted(every(reader, AuxCode), key=lambda aux: (aux.code, aux.id)))
 
@@ -75,6 +81,12 @@ def quick_replies(reader: Reader, group_ids: tuple[GroupId, ...] = ()) -> tuple[
         if reply.active and (reply.group_id is None or reply.group_id in group_ids)
     )
     return tuple(sorted(found, key=lambda reply: (reply.shortcut, reply.id)))
+
+
+def integrations(reader: Reader) -> tuple[Integration, ...]:
+    """Other programs beside the conversation, in the order of the tenant."""
+    found = (it for it in every(reader, Integration) if it.active)
+    return tuple(sorted(found, key=lambda it: (it.place, it.id)))
 
 
 def categories(reader: Reader) -> tuple[Category, ...]:

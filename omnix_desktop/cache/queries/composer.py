@@ -4,11 +4,13 @@ from datetime import datetime
 
 import msgspec
 
+from omnix_desktop.cache.beside import NOTHING, Beside, read_beside
 from omnix_desktop.cache.drafts import Key, read_files
 from omnix_desktop.cache.reading import Reader, entities, moment, one
 from omnix_protocol import scopes
 from omnix_protocol.channels import Channel, ChannelAccount
 from omnix_protocol.conversations import Conversation, Interaction
+from omnix_protocol.customers import Identity
 from omnix_protocol.ids import ConversationId, UserId
 from omnix_protocol.messages import Attachment, Draft
 
@@ -18,6 +20,7 @@ class DraftText(msgspec.Struct, frozen=True):
     at: datetime | None = None
     files: tuple[Attachment, ...] = ()
     apart: bool = False  # another text stands on another machine of this user
+    beside: Beside = NOTHING
 
 
 class ComposerFacts(msgspec.Struct, frozen=True):
@@ -25,16 +28,18 @@ class ComposerFacts(msgspec.Struct, frozen=True):
     interaction: Interaction | None  # the newest one
     account: ChannelAccount | None
     channel: Channel | None  # its capabilities: text limit, attachments, reply window
+    handle: str = ""  # of the customer, as the channel writes it
+    address: str = ""
 
 
 def draft(reader: Reader, conversation_id: ConversationId, mode: str) -> DraftText:
     """What is being typed: here, or on another machine, from where sync has taken it over."""
-    sql = "SELECT text, at, attachments, apart FROM local.drafts WHERE conversation_id = ? AND mode = ?"
+    sql = "SELECT text, at, attachments, apart, beside FROM local.drafts WHERE conversation_id = ? AND mode = ?"
     rows = reader.rows(sql, (conversation_id, mode))
     if not rows:
         return DraftText()
-    text, at, files, apart = rows[0]
-    return DraftText(text, moment(at), read_files(files), bool(apart))
+    text, at, files, apart, beside = rows[0]
+    return DraftText(text, moment(at), read_files(files), bool(apart), read_beside(beside))
 
 
 def elsewhere(reader: Reader, user_id: UserId) -> dict[Key, Draft] | None:
@@ -68,9 +73,12 @@ def facts(reader: Reader, conversation_id: ConversationId) -> ComposerFacts | No
     if conversation is None:
         return None
     account = one(reader, ChannelAccount, conversation.channel_account_id)
+    identity = one(reader, Identity, conversation.identity_id)
     return ComposerFacts(
         conversation=conversation,
         interaction=one(reader, Interaction, conversation.interaction_id) if conversation.interaction_id else None,
         account=account,
         channel=one(reader, Channel, account.kind) if account else None,
+        handle=identity.handle.removeprefix("@") if identity else "",
+        address=identity.address if identity else "",
     )

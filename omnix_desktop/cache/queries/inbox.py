@@ -29,7 +29,8 @@ class Weight(msgspec.Struct, frozen=True):
 _ROWS = """
 SELECT e.body, i.last_at, i.id, d.text, o.unsent, o.refused
 FROM interactions i JOIN entities e ON e.type = 'Interaction' AND e.id = i.id
-LEFT JOIN (SELECT conversation_id, substr(max(text), 1, 120) AS text FROM local.drafts GROUP BY conversation_id) d
+LEFT JOIN (SELECT conversation_id, substr(max(text), 1, 120) AS text FROM local.drafts
+           WHERE mode IN ('reply', 'memo') GROUP BY conversation_id) d
   ON d.conversation_id = i.conversation_id
 LEFT JOIN (SELECT lane, sum(state IN ('queued', 'held')) AS unsent, sum(state = 'refused') AS refused
            FROM local.outbox GROUP BY lane) o ON o.lane = i.conversation_id
@@ -48,7 +49,8 @@ _MINE = "i.id IN (SELECT m.id FROM members m JOIN scopes s ON s.n = m.scope WHER
 _WEIGHTS = f"SELECT i.id, i.status, i.unread FROM interactions i WHERE {_MINE}"  # our own words
 _ROW = """
 SELECT e.body, 0, e.id,
-  (SELECT substr(max(text), 1, 120) FROM local.drafts d WHERE d.conversation_id = i.conversation_id),
+  (SELECT substr(max(text), 1, 120) FROM local.drafts d
+   WHERE d.conversation_id = i.conversation_id AND d.mode IN ('reply', 'memo')),
   (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state IN ('queued', 'held')),
   (SELECT count(*) FROM local.outbox o WHERE o.lane = i.conversation_id AND o.state = 'refused')
 FROM entities e JOIN interactions i ON i.id = e.id WHERE e.type = 'Interaction'

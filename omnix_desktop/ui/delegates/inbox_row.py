@@ -8,6 +8,9 @@ from omnix_desktop.ui.delegates.base import RowDelegate
 from omnix_desktop.ui.theme import draw_icon
 from omnix_desktop.ui.widgets import paint
 
+LEAST_PREVIEW = 24.0
+"""Points that must be left for what was said last."""
+
 
 class Pill(msgspec.Struct, frozen=True):
     """Words in a tone: outline, neutral, accent, good, soon, bad."""
@@ -28,10 +31,11 @@ class InboxRow(msgspec.Struct, frozen=True):
     seed: str = ""
     state_icon: str = ""
     state_colour: str = "muted"
+    topic: str = ""  # a mail's subject, before what was said last
 
     def spoken(self) -> str:
         """For Qt's AccessibleTextRole."""
-        parts = (self.name, *(pill.words for pill in self.pills), self.preview[:200], self.time)
+        parts = (self.name, *(pill.words for pill in self.pills), self.topic, self.preview[:200], self.time)
         return ", ".join(part for part in parts if part)
 
 
@@ -64,4 +68,10 @@ class InboxDelegate(RowDelegate[InboxRow]):
         if row.state_icon:
             draw_icon(painter, row.state_icon, words.x(), words.center().y() - 7, row.state_colour, 14)
             words.setLeft(words.left() + 18)
-        paint.text(painter, words, row.preview, "body", "muted")
+        if row.topic:
+            paint.text(painter, words, row.topic, "body", "text")
+            taken_by_it = paint.metrics("body").horizontalAdvance(row.topic)
+            words.setLeft(min(words.right(), words.left() + taken_by_it))
+        said = f" · {row.preview}" if row.topic and row.preview else row.preview
+        if said and words.width() > LEAST_PREVIEW:
+            paint.text(painter, words, said, "body", "muted")

@@ -107,7 +107,7 @@ class ResetPasswordDialog(Dialog):
         self._choose()
 
     def _chosen(self) -> Person | None:
-        found: Person | None = self.list.currentIndex().data(ROW_ROLE)
+        found: Person | None = self.list.marked().data(ROW_ROLE)
         return found
 
     def _choose(self) -> None:

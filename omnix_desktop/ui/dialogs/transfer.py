@@ -1,7 +1,7 @@
 """Passing an interaction on: to an agent who is there and has room, or to a group's queue (S0.29)."""
 
 import msgspec
-from PySide6.QtCore import QModelIndex, QObject
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QWidget
 
 from omnix_desktop.actions.conversations import transfer_targets, transfer_to
@@ -80,8 +80,8 @@ class TransferDialog(Dialog):
         for part in (self.tabs, self._search, self.list, Field(tr("transfer.note"), self._note)):
             self.body.addWidget(part)
         self.tabs.chosen.connect(lambda _place: self._fill())
-        self._search.changed.connect(self._targets.narrow)
-        self.list.chosen.connect(self._choose)
+        self._search.changed.connect(self._narrow)
+        self.list.chosen.connect(lambda _index: self._choose())
         self.list.opened.connect(lambda _index: self.submit())
         self.primary_button.setEnabled(False)
         self._tasks.start(self._ask(), "targets")
@@ -93,10 +93,14 @@ class TransferDialog(Dialog):
             self._tasks.start(self._transfer(target), "transfer")
 
     def _chosen(self) -> Target | None:
-        found: Target | None = self.list.currentIndex().data(ROW_ROLE)
+        found: Target | None = self.list.marked().data(ROW_ROLE)
         return found
 
-    def _choose(self, _index: QModelIndex) -> None:
+    def _narrow(self, typed: str) -> None:
+        self._targets.narrow(typed)
+        self._choose()
+
+    def _choose(self) -> None:
         target = self._chosen()
         self.primary_button.setEnabled(target is not None and target.able)
 

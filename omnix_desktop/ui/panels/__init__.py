@@ -18,8 +18,10 @@ class PanelPlace(msgspec.Struct, frozen=True):
 PANELS: tuple[PanelPlace, ...] = (
     PanelPlace("channels", "inbox", 248),
     PanelPlace("interactions", "messages-square", 304),
+    PanelPlace("calls", "phone", 304, behind="interactions", shown=False),
     PanelPlace("conversation", "message-square-text", 480),
     PanelPlace("customer", "user-round", 312),
+    PanelPlace("integrations", "external-link", 312, behind="customer", shown=False),
     PanelPlace("case", "clipboard-check", 312, behind="customer", shown=False),
     PanelPlace("ticket", "ticket", 312, behind="customer", shown=False),
 )

@@ -1,5 +1,7 @@
 """Channels and queue: what waits in all, the one button that takes the next, accounts by group (S0.13–S0.20)."""
 
+from functools import partial
+
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
@@ -14,12 +16,15 @@ from omnix_desktop.models.why import Why
 from omnix_desktop.ui.delegates import channel_row
 from omnix_desktop.ui.delegates.channel_row import ChannelDelegate
 from omnix_desktop.ui.theme import Space
-from omnix_desktop.ui.widgets.buttons import Button
+from omnix_desktop.ui.widgets.buttons import Button, IconButton
 from omnix_desktop.ui.widgets.labels import ElidedLabel, Label, Line
+from omnix_desktop.ui.widgets.menu import Menu
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_desktop.ui.widgets.row_list import RowList
 from omnix_desktop.ui.widgets.structure import EmptyState
 
+NOT_SUPPORTED = ("Mobile", "Qiscus")
+"""Channels that people look for (S3.17) and that have no connector: said where channels are listed."""
 PICK = "interaction.pick_next"
 
 
@@ -42,6 +47,14 @@ class ChannelsPanel(Panel):
         self.list.clicked.connect(self._clicked)
         self.list.opened.connect(self._clicked)
         self._empty = EmptyState("inbox", "")
+        self._filter = IconButton("list-filter", "")
+        self._filter.setObjectName("channel_filter")
+        self._filter.setCheckable(True)
+        self._filter.clicked.connect(self._open_filter)
+        self.title_bar.add_action(self._filter)
+        self._bots = IconButton("bot", "")
+        self._bots.setObjectName("bot_talks_open")
+        self.title_bar.add_action(self._bots)
         self.column.addWidget(self._head())
         self.column.addWidget(Line())
         self.column.addSpacing(Space.S)
@@ -51,6 +64,7 @@ class ChannelsPanel(Panel):
         for signal in (desk.channels.modelReset, desk.channels.rowsInserted, desk.channels.rowsRemoved):
             signal.connect(self._fill)
         commands.bind(self._pick, PICK)
+        commands.bind(self._bots, "bots.talks")
         commands.watch(PICK, self._explain)
         self.retranslate()
 
@@ -59,7 +73,7 @@ class ChannelsPanel(Panel):
         self._caption.setText(tr("channels.waiting"))
         self._pick.set_text(tr("channels.pick"))
         self.list.setAccessibleName(tr("channels.list"))
-        self._empty.set_texts(tr("channels.empty"), tr("channels.empty_why"))
+        self._filter.describe(tr("channels.filter"))
         self._count(self._desk.channels.total)
         self._fill()
 
@@ -92,9 +106,32 @@ class ChannelsPanel(Panel):
         self._reason.setVisible(bool(beside))
 
     def _fill(self) -> None:
-        filled = self._desk.channels.rowCount() > 0
+        filled, why = self._desk.channels.rowCount() > 0, "hidden" if self._desk.channels.narrowed else "empty"
+        self._empty.set_texts(tr(f"channels.{why}"), tr(f"channels.{why}_why"))
         self.list.setVisible(filled)
         self._empty.setVisible(not filled)
+
+    def _open_filter(self) -> None:
+        """The kinds that are served, and those that nobody can serve (S3.17)."""
+        channels = self._desk.channels
+        self._filter.setChecked(channels.narrowed)
+        menu = Menu(parent=self)
+        menu.aboutToHide.connect(menu.deleteLater)
+        for kind in channels.kinds():
+            entry = menu.addAction(kind.name)
+            entry.setCheckable(True)
+            entry.setChecked(kind.shown)
+            entry.toggled.connect(partial(self._show_kind, kind.kind))
+        menu.addSeparator()
+        for name in NOT_SUPPORTED:
+            entry = menu.addAction(tr("channels.not_supported", name=name))
+            entry.setEnabled(False)
+            entry.setToolTip(tr("channels.not_supported_why", name=name))
+        menu.popup(self._filter.mapToGlobal(self._filter.rect().bottomLeft()))
+
+    def _show_kind(self, kind: str, shown: bool) -> None:
+        self._desk.channels.show_kind(kind, shown)
+        self._filter.setChecked(self._desk.channels.narrowed)
 
     def _clicked(self, index: QModelIndex) -> None:
         row = self._desk.channels.row(index.row())

@@ -33,6 +33,10 @@ class InteractionsPanel(Panel):
         self._narrow.toggled.connect(self._narrow_history)
         self._narrow.hide()
         self.title_bar.add_action(self._narrow)
+        self._new_mail = IconButton("mail", "")
+        self._new_mail.setObjectName("interactions_new_mail")
+        self.title_bar.add_action(self._new_mail)
+        commands.bind(self._new_mail, "mail.write")
         self.tabs = Tabs()
         self.tabs.setObjectName("interaction_tabs")
         for key in ("handling", "history", "waiting"):
@@ -58,6 +62,9 @@ class InteractionsPanel(Panel):
         desk = self._desk
         desk.inbox.counted.connect(self._count)
         desk.catalogue.changed.connect(self._count)
+        for signal in (desk.catalogue.changed, desk.channels.served_changed):
+            signal.connect(self._offer_mail)
+        self._offer_mail()
         desk.selection.changed.connect(self._mark)
         desk.waiting.watched.connect(self._watch)
 
@@ -88,6 +95,9 @@ class InteractionsPanel(Panel):
         self.title_bar.set_badge(tr("inbox.load", handled=counts.handling, limit=limit), tone)
         self.tabs.set_count(HANDLING, counts.handling)
         self.tabs.set_count(HISTORY, counts.history)
+
+    def _offer_mail(self) -> None:
+        self._new_mail.setVisible(bool(self._desk.new_mail.mailboxes()))
 
     def _watch(self) -> None:
         watching = self._desk.waiting.account_id is not None
@@ -188,6 +198,7 @@ def _painted(index: Index) -> inbox_row.InboxRow | None:
     return inbox_row.InboxRow(
         name=row.name,
         preview=row.preview,
+        topic=row.topic,
         time=row.at,
         unread=row.unread,
         pills=tuple(inbox_row.Pill(pill.words, pill.tone) for pill in pills),

@@ -5,7 +5,7 @@ from PySide6.QtGui import QAction, QActionGroup, QPainter, QPixmap
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget, QWidgetAction
 
 from omnix_desktop.actions.account import be_away
-from omnix_desktop.actions.conditions import leads, supervises
+from omnix_desktop.actions.conditions import administers, leads, supervises
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import language, tr
 from omnix_desktop.ui.theme import Space, theme
@@ -17,7 +17,12 @@ from omnix_protocol.ids import AuxCodeId
 from omnix_protocol.people import PresenceState
 
 _SELF = ("account.sessions", "account.change_password")
-_PEOPLE = (("people.limits", supervises), ("people.reset_password", leads))
+_PEOPLE = (
+    ("people.limits", supervises),
+    ("people.reset_password", leads),
+    ("channels.manage", administers),
+    ("integrations.manage", administers),
+)
 _LANGUAGES = ("view.language_id", "view.language_en")
 _THEMES = ("view.theme_light", "view.theme_dark", "view.theme_system")
 _CONNECTION = ("view.unsent", "account.connect_now")

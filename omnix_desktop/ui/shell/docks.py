@@ -25,7 +25,7 @@ from omnix_desktop.ui.widgets.labels import Surface
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_desktop.ui.widgets.title_bar import TitleBar
 
-LAYOUT_VERSION = 1
+LAYOUT_VERSION = 2
 SEPARATOR = 3
 GIVES_WAY = 0.88
 """Of its width a panel keeps at least so much before the conversation is narrower than it should be."""
@@ -172,10 +172,12 @@ class Docks(QObject):
             dock.keep_place(narrowest)
         if not place.shown:
             dock.hide()
-        self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock, Qt.Orientation.Horizontal)
         if place.behind:
+            # not added before: Qt 6.10 crashes where it takes a dock out of a shown window to put it behind another
             self._window.tabifyDockWidget(self._docks[place.behind], dock)
             self._docks[place.behind].raise_()
+        else:
+            self._window.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, dock, Qt.Orientation.Horizontal)
         dock.setVisible(place.shown)
         self._window.resizeDocks([dock], [place.width], Qt.Orientation.Horizontal)
         dock.visibilityChanged.connect(lambda _seen: self._settle.start())

@@ -5,7 +5,10 @@ from PySide6.QtWidgets import QWidget
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.ui.dialogs import DIALOGS
 from omnix_desktop.ui.dialogs.confirm import Confirm
+from omnix_desktop.ui.panels.calls import CallsPanel
+from omnix_desktop.ui.panels.conversation.mails import Mails
 from omnix_desktop.ui.panels.customer import CustomerPanel
+from omnix_desktop.ui.panels.integrations import IntegrationsPanel
 from omnix_desktop.ui.panels.work import CasePanel, TicketPanel
 from omnix_desktop.ui.shell.later import Entrance, Later
 from omnix_desktop.ui.shell.palette import Palette
@@ -26,10 +29,17 @@ def _sign_in(entrance: Entrance) -> QWidget:
 
 
 LATER = Later(
-    panels={"customer": CustomerPanel, "case": CasePanel, "ticket": TicketPanel},
+    panels={
+        "calls": CallsPanel,
+        "customer": CustomerPanel,
+        "integrations": IntegrationsPanel,
+        "case": CasePanel,
+        "ticket": TicketPanel,
+    },
     dialogs=DIALOGS,
     windows=WINDOWS,
     confirm=Confirm,
     palette=_open_palette,
+    mails=Mails,
     sign_in=_sign_in,
 )

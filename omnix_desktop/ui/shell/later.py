@@ -11,6 +11,7 @@ from omnix_desktop.actions.place import Place
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.ports import Door
 from omnix_desktop.tasks import Tasks
+from omnix_desktop.ui.panels.conversation.panel import MakesMails
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_protocol.sign_in import SignedIn
 
@@ -42,6 +43,7 @@ class Later(msgspec.Struct, frozen=True):
     windows: Mapping[str, Callable[[Place], QWidget]]
     confirm: Callable[[str, str, str, QWidget], QDialog]
     palette: Opens
+    mails: MakesMails
     sign_in: Callable[[Entrance], QWidget]
 
 

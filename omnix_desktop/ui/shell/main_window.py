@@ -1,5 +1,6 @@
 """The main window places panels and does nothing else."""
 
+from collections.abc import Callable
 from functools import partial
 
 from PySide6.QtCore import QByteArray, QObject, Qt
@@ -14,15 +15,18 @@ from omnix_desktop.ui.panels.conversation import ConversationPanel
 from omnix_desktop.ui.panels.interactions import InteractionsPanel
 from omnix_desktop.ui.shell.docks import LAYOUT_VERSION, Docks
 from omnix_desktop.ui.shell.frame import Frame
-from omnix_desktop.ui.shell.later import Fetch, MakesPanel
+from omnix_desktop.ui.shell.later import Fetch
 from omnix_desktop.ui.shell.rail import MainRail
+from omnix_desktop.ui.shell.ringing import RingingStack
 from omnix_desktop.ui.shell.status_bar import Foot
 from omnix_desktop.ui.widgets.panel import Panel
 
-FIRST: dict[str, MakesPanel] = {
-    "channels": ChannelsPanel,
-    "interactions": InteractionsPanel,
-    "conversation": ConversationPanel,
+FIRST: dict[str, Callable[[Desk, Commands, Fetch], Panel]] = {
+    "channels": lambda desk, commands, _fetch: ChannelsPanel(desk, commands),
+    "interactions": lambda desk, commands, _fetch: InteractionsPanel(desk, commands),
+    "conversation": lambda desk, commands, fetch: ConversationPanel(
+        desk, commands, lambda *given: fetch().mails(*given)
+    ),
 }
 """What the eye and the hand go to: made before the first paint."""
 
@@ -42,6 +46,7 @@ class MainWindow(QObject):
             self.docks.place(place, make, at_once=place.name in FIRST)
         self.rail = MainRail(self.docks, commands, commands.place.ports.account.me.user_name)
         self._put_rail()
+        self.ringing = RingingStack(frame, commands)
         frame.setStatusBar(Foot(desk, commands, release))
         frame.addActions(commands.qactions())
         self._count(desk)
@@ -73,8 +78,7 @@ class MainWindow(QObject):
 
     @staticmethod
     def _make(name: str, desk: Desk, commands: Commands, fetch: Fetch) -> Panel:
-        makers = FIRST if name in FIRST else fetch().panels
-        return makers[name](desk, commands)
+        return FIRST[name](desk, commands, fetch) if name in FIRST else fetch().panels[name](desk, commands)
 
     def _arrange(self) -> None:
         """Widths mean something only in a window that has its size."""

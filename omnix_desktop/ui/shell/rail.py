@@ -22,6 +22,7 @@ _SETTINGS = (
     ("view.theme_light", "view.theme_dark", "view.theme_system"),
     ("view.language_id", "view.language_en"),
     ("view.zoom_in", "view.zoom_out", "view.zoom_reset"),
+    ("telephone.settings",),
     ("view.reset_layout", "view.shortcuts"),
 )
 _WINDOWS = ("view.wallboard",)

@@ -5,7 +5,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 import msgspec
-from PySide6.QtCore import QObject
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QDialog, QWidget
 
 from omnix_desktop.actions.live import Commands
@@ -114,6 +115,12 @@ class Screens(QObject):
         known.show()
         known.raise_()
         known.activateWindow()
+
+    def launch(self, address: str) -> bool:
+        return QDesktopServices.openUrl(QUrl(address))
+
+    def copy(self, words: str) -> None:
+        QGuiApplication.clipboard().setText(words)
 
     def close_windows(self) -> None:
         for window in list(self._open_windows.values()):

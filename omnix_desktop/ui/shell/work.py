@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.place import Place
-from omnix_desktop.models.deliver import Deliver
+from omnix_desktop.models.deliver import application_deliver
 from omnix_desktop.models.desk import Desk
 from omnix_desktop.models.kept import Keeping
 from omnix_desktop.models.source import Source
@@ -56,14 +56,12 @@ class Work(QObject):
     ) -> None:
         super().__init__(frame)
         self.life, self.frame, self._leave = life, frame, ways_out.leave
-        life.source.feed.deliver_by(Deliver(self))  # until the loop runs and sync has its own way
+        life.source.feed.deliver_by(application_deliver())  # until the loop runs and sync has its own way
         self.desk = Desk(life.source, life.local, life.ports.link, life.now)
         self.screens = Screens(life.local, ways_out, fetch, life.setting("zoom"), stays=life.stays)
         self.commands = Commands(Place(ports=life.ports, desk=self.desk, screen=self.screens), tasks)
         self.window = MainWindow(frame, self.desk, self.commands, release, fetch)
         self.screens.attach(self.window, self.commands)
-        for signal in (self.desk.status.linked, self.desk.inbox.counted, self.desk.channels.total_changed):
-            signal.connect(self.commands.refresh_soon)
         saved = life.setting("layout") if layout else None
         if saved is not None:
             self.window.restore_layout(saved)

@@ -24,7 +24,7 @@ token names (`theme().tokens`), fonts are roles (`font("body")`). Icons are Luci
     cascade_picker  CascadePicker(nodes, placeholder): value, path, set_value, changed(str)
                  category_tree: CascadeNode(key, words, children)
     lines_input  LinesInput(placeholder, written): values, set_values, signal changed(tuple)
-    row_list     RowList(delegate, row_height, name): select_row(n), signals chosen(index), opened(index)
+    row_list     RowList(delegate, row_height, name): select_row(n), marked(), signals chosen(index), opened(index)
     thread       BubbleThread: set_items, append, prepend, replace(key, item), remove, scroll_to, copy
                  signals link_clicked(address), attachment_clicked(key, which), action_clicked(key, action),
                  context_requested(key, point), older_wanted, at_bottom_changed(bool)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QEvent, QObject, QRectF, Qt, QTimer, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
-from omnix_desktop.ui.theme import Radius, Space, draw_icon
+from omnix_desktop.ui.theme import Radius, Size, Space, draw_icon
 from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.buttons import Button, IconButton
 from omnix_desktop.ui.widgets.labels import Label, Snug
@@ -65,8 +65,12 @@ class Banner(Snug):
         painter.end()
 
 
+_TOAST_WIDEST = 472
+"""Ends before the composer where the window is 1366 wide."""
+
+
 class Toast(QWidget):
-    """What was just done, with one action (the way back), over the foot of its parent for some seconds."""
+    """What was just done, with one action (the way back), for some seconds at the foot where nobody writes."""
 
     activated = Signal()
     dismissed = Signal()
@@ -117,14 +121,11 @@ class Toast(QWidget):
         self.adjustSize()
         parent = self.parentWidget()
         if parent is not None:
-            room = parent.width() - 2 * Space.M
+            room = min(parent.width() - Size.RAIL - 2 * Space.M, _TOAST_WIDEST)
             if self.width() > room:
                 self._words.setWordWrap(True)
                 self.resize(room, self.heightForWidth(room))
-            self.move(
-                (parent.width() - self.width()) // 2,
-                parent.height() - self.height() - Space.XL,
-            )
+            self.move(Size.RAIL + Space.M, parent.height() - self.height() - Space.XL - Space.M)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() is QEvent.Type.Resize and self.isVisible():

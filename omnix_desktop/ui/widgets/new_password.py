@@ -14,16 +14,16 @@ class NewPassword(QWidget):
 
     submitted = Signal()
 
-    def __init__(self) -> None:
+    def __init__(self, name: str = "new_password") -> None:
         super().__init__()
         self._new = TextLine(password=True)
-        self._new.setObjectName("new_password")
+        self._new.setObjectName(name)
         self._again = TextLine(password=True)
-        self._again.setObjectName("new_password_again")
+        self._again.setObjectName(f"{name}_again")
         self._new_field = Field("", self._new, required=True, helper=" ")
         self._again_field = Field("", self._again, required=True)
         self._seen = CheckBox()
-        self._seen.setObjectName("new_password_seen")
+        self._seen.setObjectName(f"{name}_seen")
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(Space.M)

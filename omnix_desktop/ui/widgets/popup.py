@@ -1,6 +1,6 @@
 """The ground of what opens over the rest: emoji, pickers; goes at Escape or a click elsewhere."""
 
-from PySide6.QtCore import QPoint, QRectF, Qt
+from PySide6.QtCore import QPoint, QRect, QRectF, Qt
 from PySide6.QtGui import QGuiApplication, QPainter, QPainterPath, QPaintEvent, QRegion, QResizeEvent
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -19,10 +19,14 @@ class Popup(QWidget):
 
     def open_at(self, anchor: QWidget, *, above: bool = False) -> None:
         """Below (or above) a widget, wherever there is room."""
-        top_left = anchor.mapToGlobal(QPoint(0, 0))
+        self.open_by(QRect(anchor.mapToGlobal(QPoint(0, 0)), anchor.size()), above=above)
+
+    def open_by(self, beside: QRect, *, above: bool = False) -> None:
+        """Below (or above) a place on the screen."""
+        top_left = beside.topLeft()
         screen = QGuiApplication.screenAt(top_left) or QGuiApplication.primaryScreen()
         room = screen.availableGeometry()
-        below_y, above_y = top_left.y() + anchor.height() + 4, top_left.y() - self.height() - 4
+        below_y, above_y = top_left.y() + beside.height() + 4, top_left.y() - self.height() - 4
         fits_below = below_y + self.height() <= room.bottom()
         y = above_y if (above and above_y >= room.top()) or not fits_below else below_y
         x = max(room.left(), min(top_left.x(), room.right() - self.width()))

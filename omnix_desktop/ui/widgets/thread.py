@@ -13,7 +13,7 @@ from omnix_desktop.ui.widgets import paint
 from omnix_desktop.ui.widgets.thread_accessible import ThreadInterface
 from omnix_desktop.ui.widgets.thread_hand import ThreadHand
 from omnix_desktop.ui.widgets.thread_item import ThreadItem
-from omnix_desktop.ui.widgets.thread_paint import paint_row
+from omnix_desktop.ui.widgets.thread_paint import PictureOf, paint_row
 from omnix_desktop.ui.widgets.thread_row import NARROW_SIDE, Row
 from omnix_desktop.ui.widgets.thread_rows import Rows
 from omnix_desktop.ui.widgets.thread_selection import Selection
@@ -37,6 +37,7 @@ class BubbleThread(QAbstractScrollArea):
         self.rows = Rows()
         self.selection = Selection()
         self.current = -1
+        self.pictures: PictureOf = lambda _key: None
         self._stick = True
         self._anchor: tuple[int, float] = (0, 0.0)
         self._settling = False
@@ -225,7 +226,7 @@ class BubbleThread(QAbstractScrollArea):
             letters = len(row.laid.text) * 2 if row.laid else 0
             chosen = self.selection.within(place, letters)
             focused = self.hasFocus() and place == self.current
-            paint_row(painter, row, width, chosen, self.hand.hovered(place), focused)
+            paint_row(painter, row, width, chosen, self.hand.hovered(place), focused, self.pictures)
             painter.restore()
         painter.end()
 

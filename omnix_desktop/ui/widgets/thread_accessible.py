@@ -19,7 +19,8 @@ _KEPT_ROWS = 2_000
 def spoken(item: ThreadItem) -> str:
     """What a screen reader says of a row."""
     parts = [item.speaker or item.head, item.time, item.text[:_SPOKEN_CHARACTERS]]
-    parts += [tr("thread.attachment", name=file.name) for file in item.attachments]
+    kinds = [("thread.picture" if file.picture else "thread.attachment", file.name) for file in item.attachments]
+    parts += [tr(kind, name=name) for kind, name in kinds]
     parts += [tr(f"thread.state_{item.state}")] if item.state else []
     parts += [item.note, *(action.words for action in item.actions)]
     return ", ".join(part for part in parts if part)

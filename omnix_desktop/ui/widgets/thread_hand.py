@@ -29,8 +29,9 @@ class ThreadHand(QObject):
             return self._mouse(event)
         if isinstance(event, QKeyEvent) and event.type() is QEvent.Type.KeyPress and watched is self._widget:
             return self._key(event)
-        if isinstance(event, QContextMenuEvent) and watched is self._widget.viewport():
-            return self._menu(event)
+        if isinstance(event, QContextMenuEvent):
+            by_mouse = event.reason() is QContextMenuEvent.Reason.Mouse
+            return self._menu(event) if by_mouse else self._menu_of_current()
         if event.type() is QEvent.Type.Leave:
             self._hover(None)
         return False
@@ -111,6 +112,8 @@ class ThreadHand(QObject):
             self._view.attachment_clicked.emit(key, spot.value)
         elif spot.kind == "more":
             self._view.show_more(key)
+        elif spot.kind == "quote":
+            self._view.scroll_to(spot.value)
         else:
             self._view.action_clicked.emit(key, spot.value)
 
@@ -121,7 +124,22 @@ class ThreadHand(QObject):
             self._view.context_requested.emit(self._view.rows.items[place].key, QPoint(event.globalPos()))
         return True
 
+    def _menu_of_current(self) -> bool:
+        """By the menu key: of the row that the keyboard is on, else of the newest."""
+        view = self._view
+        if len(view.rows):
+            if not 0 <= view.current < len(view.rows):
+                view.current = len(view.rows) - 1
+            seen = view.row_rect(view.current).intersected(view.viewport().rect())
+            inside = view.rows.row(view.current).bubble.left() + 24
+            point = QPoint(round(inside), seen.center().y())
+            view.context_requested.emit(view.rows.items[view.current].key, view.viewport().mapToGlobal(point))
+        return True
+
     def _key(self, event: QKeyEvent) -> bool:
+        menu_keys = event.key() == Qt.Key.Key_F10 and event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        if menu_keys or event.key() == Qt.Key.Key_Menu:
+            return self._menu_of_current()
         if event.matches(QKeySequence.StandardKey.Copy):
             self._view.copy()
         elif event.key() == Qt.Key.Key_Escape and not self._view.selection.is_empty():
@@ -161,6 +179,7 @@ class ThreadHand(QObject):
             spots = list(row.spots)
             if row.laid is not None:
                 spots += [Spot("link", address, row.bubble) for _, _, address in row.laid.links]
+            spots.sort(key=lambda spot: spot.kind != "attachment")  # a file before what it answers
             if spots:
                 self._do(view.rows.items[view.current].key, spots[0])
 

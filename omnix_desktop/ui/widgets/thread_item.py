@@ -19,12 +19,19 @@ STATE_ICONS: dict[str, tuple[str, str]] = {
 
 
 class ThreadAttachment(msgspec.Struct, frozen=True):
-    """A file in a message; `note` is what stands under its name: PNG · 214 KB."""
+    """A file in a message; `note` is what stands under its name: PNG · 214 KB.
+
+    A picture that is shown has its size in `picture`, known before its bytes are; `done` is the share of a download
+    in percent, -1 where there is none.
+    """
 
     key: str
     name: str
     note: str
     icon: str = "file"
+    there: bool = True  # it can be opened
+    picture: tuple[float, float] | None = None
+    done: int = -1
 
 
 class ThreadAction(msgspec.Struct, frozen=True):
@@ -51,5 +58,10 @@ class ThreadItem(msgspec.Struct, frozen=True):
     state: SendState = ""
     note: str = ""
     note_colour: str = "bad"
+    quote: str = ""  # one line of the message that this one answers; `quoted` is that one's key
+    quoted: str = ""
+    reactions: tuple[str, ...] = ()
+    mark: str = ""  # a word before the time: edited
+    faint: bool = False
     attachments: tuple[ThreadAttachment, ...] = ()
     actions: tuple[ThreadAction, ...] = ()

@@ -6,14 +6,17 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from omnix_desktop.i18n import number, tr
 from omnix_desktop.ui.theme import Size
 from omnix_desktop.ui.widgets import paint
-from omnix_desktop.ui.widgets.thread_item import ThreadItem
+from omnix_desktop.ui.widgets.thread_item import ThreadAttachment, ThreadItem
 from omnix_desktop.ui.widgets.thread_text import FIRST_CHARACTERS, Laid, lay_out
 
 GAP = 8.0
 DAY_HEIGHT = 36.0
 PAD_X, PAD_Y = 12.0, 8.0
 HEAD_HEIGHT = 17.0
+QUOTE_HEIGHT = 28.0
+REACTION_HEIGHT = 24.0
 FILE_HEIGHT = 52.0
+FILE_GAP = 4.0
 LINE_HEIGHT = 20.0
 WIDEST = 560.0
 NARROW_SIDE = 12.0
@@ -40,6 +43,7 @@ class Row(msgspec.Struct):
     text_at: QPointF = msgspec.field(default_factory=QPointF)
     meta: QRectF = msgspec.field(default_factory=QRectF)
     note: QRectF = msgspec.field(default_factory=QRectF)
+    reactions: QRectF = msgspec.field(default_factory=QRectF)
     spots: list[Spot] = msgspec.field(default_factory=list)
 
     def spot_at(self, point: QPointF) -> Spot | None:
@@ -77,9 +81,11 @@ def estimate(item: ThreadItem, width: float) -> float:
     """A height before measuring: near enough for the scroll bar."""
     per_line = max(12.0, min(WIDEST, width * 0.7) / 7.2)
     lines = 1 + min(len(item.text), FIRST_CHARACTERS) / per_line if item.text else 0
-    extra = (
-        FILE_HEIGHT * len(item.attachments) + (LINE_HEIGHT if item.note else 0) + (LINE_HEIGHT if item.actions else 0)
-    )
+    extra = (QUOTE_HEIGHT if item.quote else 0) + (REACTION_HEIGHT if item.reactions else 0)
+    room = max(80.0, min(WIDEST, (width - 2 * _side(width)) * 0.72) - 2 * PAD_X)
+    for file in item.attachments:
+        extra += FILE_HEIGHT if file.picture is None else file_size(file, room)[1] + FILE_GAP
+    extra += (LINE_HEIGHT if item.note else 0) + (LINE_HEIGHT if item.actions else 0)
     return GAP + PAD_Y * 2 + lines * 19 + extra + (HEAD_HEIGHT if item.head else 0)
 
 
@@ -125,8 +131,9 @@ def _bubble(row: Row, width: float, top: float, limit: int) -> None:
     if item.text:
         row.laid = lay_out(item.text, room, "out_link" if item.kind == "out" else "accent_text", limit)
         inside = max(inside, row.laid.width)
-    files = [min(room, _file_width(name.name)) for name in item.attachments]
-    inside = max([inside, *files])
+    files = [file_size(file, room) for file in item.attachments]
+    quote = paint.metrics("small").horizontalAdvance(item.quote) + 14 if item.quote else 0.0
+    inside = max([inside, *(wide for wide, _ in files), min(room, quote)])
     y = top + PAD_Y + (HEAD_HEIGHT if item.head else 0.0)
     beside = row.laid is not None and row.laid.last_width + 12 + meta <= room and not row.laid.hidden
     if row.laid is not None and beside:
@@ -134,10 +141,12 @@ def _bubble(row: Row, width: float, top: float, limit: int) -> None:
     inside = min(inside, room) + 0.5
     left = width - side - inside - 2 * PAD_X if mine else side
     row.head = QRectF(left + PAD_X, top + PAD_Y, inside, HEAD_HEIGHT) if item.head else QRectF()
-    for attachment in item.attachments:
-        place = QRectF(left + PAD_X, y, max(min(room, _file_width(attachment.name)), 120.0), FILE_HEIGHT - 4)
-        row.spots.append(Spot("attachment", attachment.key, place))
-        y += FILE_HEIGHT
+    if item.quote:
+        row.spots.append(Spot("quote", item.quoted, QRectF(left + PAD_X, y, inside, QUOTE_HEIGHT - 6), item.quote))
+        y += QUOTE_HEIGHT
+    for attachment, (wide, high) in zip(item.attachments, files, strict=True):
+        row.spots.append(Spot("attachment", attachment.key, QRectF(left + PAD_X, y, wide, high)))
+        y += high + FILE_GAP
     if row.laid is not None:
         row.text_at = QPointF(left + PAD_X, y)
         y += row.laid.height
@@ -160,6 +169,11 @@ def _more(row: Row, left: float, inside: float, y: float) -> float:
 def _below(row: Row, width: float, side: float, mine: bool) -> float:
     """What stands under the bubble: why it failed, and what can be done."""
     y = row.bubble.bottom()
+    if row.item.reactions:
+        wide = 14.0 + 22 * len(row.item.reactions)
+        x = row.bubble.right() - wide - 8 if mine else row.bubble.left() + 8
+        row.reactions = QRectF(x, y - 6, wide, REACTION_HEIGHT)
+        y += REACTION_HEIGHT - 6
     room = min(width - 2 * side, WIDEST)
     if row.item.note:
         flags = int(Qt.TextFlag.TextWordWrap)
@@ -180,9 +194,20 @@ def _below(row: Row, width: float, side: float, mine: bool) -> float:
 
 
 def _meta_width(item: ThreadItem) -> float:
-    wide = paint.metrics("caption", True).horizontalAdvance(item.time) if item.time else 0.0
+    words = " · ".join(part for part in (item.mark, item.time) if part)
+    wide = paint.metrics("caption", True).horizontalAdvance(words) if words else 0.0
     return wide + (18 if item.state else 0)
 
 
-def _file_width(name: str) -> float:
-    return paint.metrics("body_strong").horizontalAdvance(paint.one_line(name, 60)) + 64
+def file_size(file: ThreadAttachment, room: float) -> tuple[float, float]:
+    """Width and height of a file in its bubble: a picture keeps its shape, everything else is a line with a name."""
+    if file.picture is not None:
+        wide, high = file.picture
+        scale = min(1.0, room / wide)
+        return wide * scale, high * scale
+    return max(min(room, _file_width(file)), 120.0), FILE_HEIGHT - FILE_GAP
+
+
+def _file_width(file: ThreadAttachment) -> float:
+    name = paint.metrics("body_strong").horizontalAdvance(paint.one_line(file.name, 60))
+    return max(name, paint.metrics("caption").horizontalAdvance(file.note)) + 64

@@ -15,12 +15,13 @@ from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.buttons import Button
 from omnix_desktop.ui.widgets.fields import CheckBox, Field, TextLine
 from omnix_desktop.ui.widgets.labels import Surface
+from omnix_desktop.ui.windows.forgotten import Forgotten
 from omnix_desktop.ui.windows.sign_in_card import NewPasswordStep, SignInCard
 from omnix_protocol.errors import Refused
 from omnix_protocol.sign_in import SignedIn, TenantFound
 
 TENANT, PERSON, NEW_PASSWORD = range(3)
-"""The steps."""
+"""The steps; those of a forgotten password come after them."""
 
 
 class Prefill(msgspec.Struct, frozen=True):
@@ -84,6 +85,7 @@ class SignInWindow(Surface):
         self._waiting: SignedIn | None = None  # signed in, but not before the password is their own
         self._card = SignInCard()
         self._lay_out()
+        self._by_code = Forgotten(self._card, door, tasks, self)
         self._connect()
         forget = on_language_change(self.retranslate)
         self.destroyed.connect(lambda: forget())
@@ -91,7 +93,7 @@ class SignInWindow(Surface):
         self._show_step(PERSON if prefill.tenant_name else TENANT)
 
     def sizeHint(self) -> QSize:
-        return QSize(960, 640)
+        return QSize(960, 700)
 
     def retranslate(self) -> None:
         self.setWindowTitle(tr("sign_in.window"))
@@ -105,6 +107,7 @@ class SignInWindow(Surface):
         self._enter.set_text(tr("sign_in.enter"))
         self._language.set_text("English" if language() == "id" else "Bahasa Indonesia")
         self._own.retranslate()
+        self._by_code.retranslate()
         self._code.edit.setPlaceholderText(tr("sign_in.tenant_hint"))
         self._server.edit.setPlaceholderText("https://")
         self._greet()
@@ -117,7 +120,7 @@ class SignInWindow(Surface):
             self._card.say(tr("sign_in.title"), tr("sign_in.which_company"))
         elif step == PERSON:
             self._card.say(tr("sign_in.welcome"), tr("sign_in.at_tenant", tenant=self._tenant.name))
-        elif self._waiting is not None:
+        elif step == NEW_PASSWORD and self._waiting is not None:
             self._card.say(tr("sign_in.new_password"), tr("sign_in.new_password_why", name=self._waiting.user_name))
 
     def _show_step(self, step: int) -> None:
@@ -201,6 +204,13 @@ class SignInWindow(Surface):
         else:
             self._refuse(refused)
 
+    def _enter_anew(self, email: str, password: str) -> None:
+        """The password was reset: sign in with it as if it had been typed."""
+        self._begin_again("")
+        self._email.set_text(email)
+        self._password.set_text(password)
+        self._submit_person()
+
     def _begin_again(self, words: str) -> None:
         """What was given opens nothing any more: sign in with what was given since."""
         self._waiting = None
@@ -252,7 +262,13 @@ class SignInWindow(Surface):
         self._switch.clicked.connect(lambda: self._show_step(TENANT))
         self._own.chosen.connect(self._submit_own)
         self._own.back.connect(lambda: self._begin_again(""))
-        self._forgotten.clicked.connect(lambda: self._card.banner.show_sentence(tr("sign_in.forgotten_how"), "info"))
+        self._forgotten.clicked.connect(
+            lambda: self._by_code.begin(
+                self._server.text().strip().rstrip("/"), self._tenant.code, self._email.text().strip()
+            )
+        )
+        self._by_code.back.connect(lambda: self._begin_again(""))
+        self._by_code.reset.connect(self._enter_anew)
         self._language.clicked.connect(lambda: set_language("en" if language() == "id" else "id"))
 
     def closeEvent(self, event: QCloseEvent) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QRectF, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
@@ -18,6 +18,29 @@ from omnix_desktop.ui.widgets.progress import ProgressLine
 CARD = 400
 
 
+class Steps(QStackedWidget):
+    """As tall as the step that is seen, so that a long one leaves no gap below a short one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.currentChanged.connect(lambda _place: self.updateGeometry())
+
+    def sizeHint(self) -> QSize:
+        return self._seen(super().sizeHint(), QWidget.sizeHint)
+
+    def minimumSizeHint(self) -> QSize:
+        return self._seen(super().minimumSizeHint(), QWidget.minimumSizeHint)
+
+    def hasHeightForWidth(self) -> bool:
+        return bool(self.count()) and self.currentWidget().hasHeightForWidth()
+
+    def heightForWidth(self, width: int) -> int:
+        return self.currentWidget().heightForWidth(width) if self.count() else -1
+
+    def _seen(self, widest: QSize, hint: Callable[[QWidget], QSize]) -> QSize:
+        return QSize(widest.width(), hint(self.currentWidget()).height() if self.count() else 0)
+
+
 class SignInCard(QWidget):
     """The white card in the middle: mark, words, what went wrong, the step."""
 
@@ -29,7 +52,7 @@ class SignInCard(QWidget):
         self._sentence = Label("", "body", "muted", wrap=True)
         self.banner = Banner("", "bad")
         self.banner.setObjectName("sign_in_problem")
-        self.steps = QStackedWidget()
+        self.steps = Steps()
         self.hint = Label("", "small", "muted", wrap=True)
         self.hint.hide()
         self.progress = ProgressLine()

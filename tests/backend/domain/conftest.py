@@ -7,11 +7,12 @@ import pytest
 
 from backend.store.engine import DatabaseSettings
 from backend.store.store import Store
+from tests.support.databases import KINDS
 from tests.support.office import Office, watched
 from tests.support.offices import TENANT_ID, founded_postgres, founded_sqlite
 
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+@pytest.fixture(params=KINDS)
 def place(
     request: pytest.FixtureRequest, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[DatabaseSettings]:

@@ -16,6 +16,18 @@ from tests.support.office import Office
 SLICE = 6
 
 
+async def test_what_was_no_text_is_told_by_its_kind(company: Office) -> None:
+    received = await company.writes("", shown_as="location")
+    row = await company.get(Interaction, received.interaction_id)
+    assert (row.last_preview, row.last_shown_as) == ("", "location")
+    await company.writes("Di sini")
+    row = await company.get(Interaction, received.interaction_id)
+    assert (row.last_preview, row.last_shown_as) == ("Di sini", "")
+    await company.writes("", shown_as="sticker")
+    row = await company.get(Interaction, received.interaction_id)
+    assert (row.last_preview, row.last_shown_as) == ("", "sticker")
+
+
 async def test_a_first_message_makes_identity_customer_conversation_and_interaction(company: Office) -> None:
     received = await company.writes("Internet saya mati", from_=Sender(address="777", name="Rina", handle="rina_s"))
     interaction = await company.get(Interaction, received.interaction_id)

@@ -12,6 +12,7 @@ from omnix_protocol.channels import (
     ChannelAccount,
     ChannelGroup,
     EditChannelAccount,
+    FaultKind,
     PublishChannel,
     ReportChannelFault,
     ServeChannel,
@@ -170,13 +171,15 @@ async def test_an_account_needs_its_channels_settings_and_shows_no_secret(compan
 
 async def test_a_fault_is_shown_until_it_is_mended(company: Office) -> None:
     key = company.account("bot")
-    await company.done(company.channel("bot"), ReportChannelFault(channel_account_id=key, fault="401 Unauthorized"))
-    assert (await company.get(ChannelAccount, key)).fault == "401 Unauthorized"
+    told = ReportChannelFault(channel_account_id=key, fault="401 Unauthorized", fault_kind=FaultKind.REFUSED)
+    await company.done(company.channel("bot"), told)
+    faulty = await company.get(ChannelAccount, key)
+    assert (faulty.fault, faulty.fault_kind) == ("401 Unauthorized", FaultKind.REFUSED)
     foreign = ReportChannelFault(channel_account_id=key, fault="x")
     assert (await company.barred(company.channel("number"), foreign)).code == Reason.NOT_ENTITLED
-    await company.done(SYSTEM, ReportChannelFault(channel_account_id=key))
+    await company.done(SYSTEM, ReportChannelFault(channel_account_id=key, fault_kind=FaultKind.AWAY))
     account = await company.get(ChannelAccount, key)
-    assert account.fault == ""
+    assert (account.fault, account.fault_kind) == ("", None)
     stale = EditChannelAccount(channel_account_id=key, base_version=account.version - 1, name="x")
     assert (await company.barred("adi", stale)).code == Reason.VERSION_CONFLICT
 

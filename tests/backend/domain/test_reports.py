@@ -12,10 +12,20 @@ from backend.domain.base import SYSTEM, TIMER
 from backend.store.tables.journal import audit_asked
 from omnix_protocol import scopes
 from omnix_protocol.base import Query
-from omnix_protocol.conversations import End, Interaction
+from omnix_protocol.conversations import End, Interaction, PickedUp
 from omnix_protocol.customers import EditCustomer
 from omnix_protocol.errors import Reason, Refused, refused
-from omnix_protocol.ids import BoardId, ConversationId, CustomerId, IdentityId, InteractionId, QueueId, new_id
+from omnix_protocol.ids import (
+    BoardId,
+    ConversationId,
+    CustomerId,
+    IdentityId,
+    InteractionId,
+    MessageId,
+    QueueId,
+    new_id,
+)
+from omnix_protocol.mails import WriteMail
 from omnix_protocol.people import EditUser, PresenceState, User
 from omnix_protocol.reports import (
     Board,
@@ -131,6 +141,35 @@ async def test_the_board_counts_what_there_is_and_opens_into_the_list(company: O
         assert [row.id for row in (await company.ask("sari", BoardList(figure=figure))).rows] == [key]
     assert await company.ask("tono", BoardNow()) == refused(Reason.NOT_ENTITLED)
     assert await company.ask("tono", BoardList(figure=BoardFigure.WAITING)) == refused(Reason.NOT_ENTITLED)
+
+
+async def test_the_board_counts_no_handling_where_nobody_was_called(company: Office) -> None:
+    await company.online("ayu")
+    done = await company.serving("ayu")
+    await company.done("ayu", End(interaction_id=InteractionId(done.id)))
+    before = await company.ask(SYSTEM, BoardNow())
+    await company.writes("Saya sedang cuti", sender="dewi", quiet=True)
+    after = await company.ask(SYSTEM, BoardNow())
+    assert (after.handled_today, after.hours, after.channels) == (before.handled_today, before.hours, before.channels)
+    assert before.handled_today == 1
+    listed = await company.ask("sari", BoardList(figure=BoardFigure.HANDLED_TODAY))
+    assert [row.id for row in listed.rows] == [done.id]
+
+
+async def test_a_mail_that_we_began_is_no_reply_to_anybody(company: Office) -> None:
+    mail = WriteMail(
+        message_id=MessageId(new_id()),
+        channel_account_id=company.account("mailbox"),
+        to=("siti@contoh.example",),
+        subject="Tagihan",
+        text="Mohon konfirmasi.",
+    )
+    begun = await company.got("ayu", mail, PickedUp)
+    await company.done("ayu", End(interaction_id=begun.interaction_id))
+    board = await company.ask(SYSTEM, BoardNow())
+    assert (board.handled_today, board.replied, board.replied_in_time) == (1, 0, 0)
+    (row,) = board.agents
+    assert (row.handled_today, row.first_reply_seconds) == (1, None)
 
 
 async def test_the_board_is_shown_anew_only_where_its_figures_changed(company: Office) -> None:

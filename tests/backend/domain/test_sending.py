@@ -13,6 +13,7 @@ from omnix_protocol.messages import (
     Attachment,
     DeliveryState,
     Draft,
+    FileState,
     Memo,
     Message,
     PublicMessage,
@@ -29,7 +30,7 @@ PICTURE = Attachment(file_id=FileId(new_id()), name="foto.png", media_type="imag
 async def uploaded(company: Office, file: Attachment, owner: str) -> None:
     """The file is there, brought by this person."""
     row = FileRow(file.file_id, file.name, file.media_type, file.size, b"", str(company.actor(owner)), company.clock())
-    await company.store.files.add(company.tenant_id, row)
+    await company.store.files.add(company.tenant_id, [row])
 
 
 async def jobs(company: Office) -> list[dict[str, object]]:
@@ -252,3 +253,12 @@ async def test_a_draft_typed_on_another_machine_meanwhile_is_neither_replaced_no
     await company.done("ayu", msgspec.structs.replace(company.reply(interaction, "Siang"), draft_version=2))
     assert (await company.get(Draft, key)).text == ""
     await company.done("ayu", msgspec.structs.replace(unseen, base_version=2))  # nothing stands there any more
+
+
+@pytest.mark.parametrize("claim", [{"state": FileState.FAILED}, {"failure": "Scanned: clean"}])
+async def test_what_became_of_a_file_is_the_servers_to_say(company: Office, claim: dict[str, object]) -> None:
+    interaction = await company.serving(account="page")
+    await uploaded(company, PICTURE, "ayu")
+    told = msgspec.structs.replace(PICTURE, **claim)
+    barred = await company.barred("ayu", company.reply(interaction, "", attachments=(told,)))
+    assert barred.code == Reason.INVALID_FIELD

@@ -1,13 +1,15 @@
 """A folder and a bucket keep the same promises; the bucket's server speaks S3 and checks every signature."""
 
+import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
 from obstore.exceptions import PermissionDeniedError
 
+from backend import clock
 from backend.config import Data
-from backend.files import Files, Gone, TooLarge, open_files
+from backend.files import FileGone, Files, FolderFiles, TooLarge, open_files
 from omnix_protocol import codec
 from omnix_protocol.messages import Attachment
 from tests.support.backend import bearer, founded, running, settings_for
@@ -66,7 +68,7 @@ async def test_what_went_in_comes_out_whole_and_in_part(files: Files, size: int)
 async def test_what_is_too_large_leaves_nothing(files: Files, limit: int) -> None:
     with pytest.raises(TooLarge):
         await files.put("tenant/large", sent(body(LARGE)), limit)
-    with pytest.raises(Gone):
+    with pytest.raises(FileGone):
         await had(files, "tenant/large", 0, 1)
 
 
@@ -78,7 +80,7 @@ async def test_what_breaks_off_leaves_nothing(files: Files) -> None:
 
     with pytest.raises(Exception, match="cut off"):
         await files.put("tenant/cut", cut(), NO_LIMIT)
-    with pytest.raises(Gone):
+    with pytest.raises(FileGone):
         await had(files, "tenant/cut", 0, 1)
 
 
@@ -86,7 +88,7 @@ async def test_what_is_deleted_is_gone_and_deleting_it_again_is_no_fault(files: 
     await files.put("tenant/two", sent(b"dua"), NO_LIMIT)
     await files.delete("tenant/two")
     await files.delete("tenant/two")
-    with pytest.raises(Gone):
+    with pytest.raises(FileGone):
         await had(files, "tenant/two", 0, 3)
 
 
@@ -120,3 +122,22 @@ async def test_an_attachment_goes_through_the_servers_door_into_the_bucket(s3: s
         assert (part.status_code, part.content) == (206, b".")
         assert await had(open_files(s3), f"{people.tenant_id}/{file.file_id}", 0, len(content)) == content
     assert not (tmp_path / "files").exists()
+
+
+async def test_what_a_dead_process_had_begun_is_tidied_up_and_nothing_else(tmp_path: Path) -> None:
+    files = FolderFiles(tmp_path)
+    await files.put("tenant/kept", _once(b"kept"), NO_LIMIT)
+    old, young = tmp_path / "tenant" / ".new-old", tmp_path / "tenant" / ".new-young"
+    for left in (old, young):
+        left.write_bytes(b"half")
+    long_ago = clock.now().timestamp() - 7 * 3600
+    for file in (old, tmp_path / "tenant" / "kept"):
+        os.utime(file, (long_ago, long_ago))
+    await files.tidy()
+    assert not old.exists()
+    assert young.exists()
+    assert b"".join([part async for part in files.read("tenant/kept", 0, 4)]) == b"kept"
+
+
+async def _once(data: bytes) -> AsyncIterator[bytes]:
+    yield data

@@ -1,6 +1,6 @@
 """A server with a company in it, on each database."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +8,21 @@ import pytest
 
 from backend.config import Settings
 from backend.store.engine import DatabaseSettings
-from tests.backend.store.conftest import database
 from tests.support.backend import Backend, People, founded, running, settings_for
+from tests.support.databases import on_both
+from tests.support.founded import founded_postgres, founded_sqlite
 
-__all__ = ["database"]
+pytest_generate_tests = on_both
+
+
+@pytest.fixture
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseSettings]:
+    """A database of the kind that `pytest_generate_tests` gives, with the company in it."""
+    if request.param == "sqlite":
+        yield founded_sqlite(tmp_path)
+        return
+    with founded_postgres(request.getfixturevalue("postgres")) as settings:
+        yield settings
 
 
 @pytest.fixture

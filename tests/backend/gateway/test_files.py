@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from backend.config import Limits
-from backend.gateway.files import byte_range, clean_name, disposition, sniffed_type
+from backend.files.names import clean_name
+from backend.gateway.served import byte_range, disposition
 from omnix_protocol import codec
 from omnix_protocol.conversations import PickUp
 from omnix_protocol.errors import Reason
@@ -16,7 +17,6 @@ from omnix_protocol.sign_in import SignedIn
 from tests.support.backend import Backend, People, bearer, customer_writes, founded, refusal
 
 AGENT, OTHER, LEADER = "agent@samudra.example", "other@samudra.example", "leader@samudra.example"
-PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(40)
 
 
 async def upload(
@@ -162,12 +162,6 @@ def test_any_name_becomes_a_harmless_one(name: str) -> None:
 )
 def test_ranges(text: str, span: tuple[int, int] | None) -> None:
     assert byte_range(text, 10) == span
-
-
-def test_images_are_known_by_their_bytes() -> None:
-    assert sniffed_type(PNG, "image/jpeg", "a.jpg") == "image/png"
-    assert sniffed_type(b"hello", "text/plain; charset=utf-8", "a.txt") == "text/plain"
-    assert sniffed_type(b"hello", "no type at all", "a") == "application/octet-stream"
 
 
 def test_the_limits_have_sane_defaults() -> None:

@@ -239,11 +239,14 @@ async def test_two_unacknowledged_frames_are_the_most_and_a_slow_reader_is_dropp
 
 
 async def test_batches_that_wait_for_an_acknowledgement_are_joined(backend: Backend, people: People) -> None:
-    async with backend.desk(LEADER) as desk:
+    async with backend.desk(LEADER) as desk, backend.desk(OTHER) as prompt:
         await desk.resume()
+        await prompt.resume()
         desk.acknowledging = False
         for number in range(40):
             await backend.as_system(people.tenant_id, quick_reply(f"r{number}"))
+        while len(prompt.commits("AddQuickReply")) < 40:  # all of it is ready to be sent
+            await prompt.take()
         first = [await desk.expect(frames.Batch) for _ in range(2)]
         desk.acknowledging = True
         await desk.send(frames.Ack(number=first[-1].number))

@@ -10,17 +10,18 @@ from websockets.asyncio.client import connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from backend import accounts
-from backend.channels.webchat import Say
+from backend.channels.webchat.words import Say
 from backend.config import Settings
 from backend.runner import Actor
 from omnix_protocol import codec, frames, scopes
-from omnix_protocol.conversations import Conversation, PickedUp, PickUpNext
+from omnix_protocol.conversations import PickedUp, PickUpNext
 from omnix_protocol.errors import Reason
 from omnix_protocol.ids import CommandId, FileId, IdentityId, MemoId, MessageId, UserId, new_id
-from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Message, SendMessage
+from omnix_protocol.messages import AddMemo, Attachment, DeliveryState, Message
 from omnix_protocol.people import RecordPresence
 from tests.simulators.visitor import Refusal, Visitor
 from tests.support.backend import Backend, People, founded, refusal, running
+from tests.support.replies import reply_in
 from tests.support.waiting import until
 
 
@@ -47,17 +48,8 @@ class Chat:
         return codec.decode((await self.do(PickUpNext())).body, PickedUp)
 
     async def reply(self, picked: PickedUp, text: str, *attachments: Attachment) -> MessageId:
-        async with self.backend.parts.store.read(self.people.tenant_id) as tx:
-            conversation = await tx.get(Conversation, picked.conversation_id)
-        assert conversation is not None
-        command = SendMessage(
-            message_id=MessageId(new_id()),
-            conversation_id=picked.conversation_id,
-            interaction_id=picked.interaction_id,
-            text=text,
-            attachments=attachments,
-            seen_position=conversation.entries,
-        )
+        place = picked.conversation_id, picked.interaction_id
+        command = await reply_in(self.backend.parts.store, self.people.tenant_id, *place, text, attachments)
         await self.do(command)
         return command.message_id
 
@@ -106,10 +98,7 @@ async def test_a_visitor_and_an_agent_talk_and_receipts_come_back(chat: Chat) ->
 async def test_the_same_word_said_again_is_stored_once_and_another_visitor_sees_nothing(chat: Chat) -> None:
     async with chat.visitor().here() as one, chat.visitor().here() as other:
         said_as = await one.say("Halo")
-        again = Say(message_id=MessageId(said_as), text="Halo")
-        one._waiting[said_as] = again
-        await one._send_say(again)
-        await until(lambda: said_as not in one._waiting, "it is answered again")
+        await one.say_again(said_as)
         await other.say("Lain")
         await until(lambda: other.messages and one.messages, "both see their own")
         assert [message.text for message in one.messages.values()] == ["Halo"]
@@ -195,13 +184,9 @@ async def test_files_reach_the_other_side_and_nobody_elses_file_can_be_sent(chat
         mine = codec.decode(uploaded.content, Attachment)
         strange = Attachment(file_id=FileId(new_id()), name="a.txt", media_type="text/plain", size=4)
         other = {"Authorization": f"Bearer {await chat.token()}"}
-        say = Say(message_id=MessageId(new_id()), attachments=(strange,))
-        visitor._waiting[say.message_id] = say
-        await visitor._send_say(say)
-        await until(lambda: say.message_id in visitor._refused, "a file that is not there is refused")
-        say = Say(message_id=MessageId(new_id()), attachments=(mine,))
-        visitor._waiting[say.message_id] = say
-        await visitor._send_say(say)
+        with pytest.raises(Refusal):
+            await visitor.say("", files=(strange,))
+        await visitor.say("", files=(mine,))
         await until(lambda: len(visitor.messages) == 2, "the file was sent")
         picked = await chat.picked_up()
         signed_in = await chat.backend.sign_in("agent@samudra.example")

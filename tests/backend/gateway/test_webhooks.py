@@ -39,7 +39,7 @@ class Hook:
         return answer.status_code
 
     async def waiting(self) -> list[Interaction]:
-        (route,) = await self.backend.parts.store.control.routes("telegram")
+        (route,) = await self.backend.parts.store.control.routes(["telegram"])
         async with self.backend.parts.store.read(self.people.tenant_id) as tx:
             (queue,) = await tx.channels.queues_of_account(route.channel_account_id)
             return await tx.conversations.waiting_page(QueueId(queue.id))
@@ -90,6 +90,18 @@ async def test_a_signed_webhook_becomes_a_message_once_however_often_it_comes(ho
     assert [message.text for message in await hook.messages()] == ["Halo 👩‍👩‍👧‍👦"]
 
 
+async def test_a_provider_is_told_what_it_wants_to_hear_once_it_is_stored(hook: Hook) -> None:
+    below = {"message_id": 1, "chat": {"id": 5}}
+    pressed = {"id": "55", "from": {"id": 5, "first_name": "Sari"}, "data": "y", "message": below}
+    body = json.dumps({"update_id": 7, "callback_query": pressed}).encode()
+    address = f"/hooks/telegram/{hook.route}"
+    answer = await hook.backend.http.post(address, content=body, headers={HEADER: webhook_secret(TOKEN)})
+    assert (answer.status_code, answer.json()["callback_query_id"]) == (200, "55")
+    unsigned = await hook.backend.http.post(address, content=body, headers={HEADER: "wrong"})
+    assert (unsigned.status_code, "55" in unsigned.text) == (401, False)
+    await until(hook.waiting, "the press is there")
+
+
 async def test_unsigned_is_counted_and_nothing_of_it_is_kept(hook: Hook) -> None:
     assert await hook.post(update(1), secret="wrong") == 401
     assert await hook.post(update(1), secret=webhook_secret("other")) == 401
@@ -102,8 +114,15 @@ async def test_what_is_too_large_unknown_or_of_another_kind_is_turned_away(hook:
     assert await hook.post(update(1), route="nowhere") == 404
     assert await hook.post(update(1), kind="pigeon") == 404
     assert await hook.post(update(1), kind="webchat") == 404
-    answer = await hook.backend.http.get(f"/hooks/telegram/{hook.route}")
-    assert answer.status_code == 405
+
+
+async def test_what_comes_by_another_method_is_not_allowed_and_nothing_of_it_is_kept(hook: Hook) -> None:
+    for method in ("GET", "HEAD", "PUT", "DELETE", "PATCH"):
+        signed = {HEADER: webhook_secret(TOKEN)}
+        answer = await hook.backend.http.request(method, f"/hooks/telegram/{hook.route}", headers=signed)
+        assert answer.status_code == 405, method
+    assert hook.counted("wrong_method") == 2  # the rest is no webhook for any kind
+    assert await hook.backend.parts.store.jobs.counts() == {}
 
 
 async def test_what_is_cut_off_on_its_way_is_not_taken_and_troubles_nobody(

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from backend import clock
-from backend.channels import CHANNELS
+from backend.channels import BY_KIND
 from backend.jobs.inbound import Inbound
 from backend.jobs.loop import Done, Outcome
 from backend.runner import Runner, Wanted
@@ -21,7 +21,7 @@ from omnix_protocol.ids import ConversationId, InteractionId, TenantId
 from omnix_protocol.messages import Message
 from tests.backend.jobs.conftest import Workplace
 from tests.simulators.telegram import Person
-from tests.support.company import Company
+from tests.support.company import Company, paused_of
 from tests.support.waiting import until
 
 SARI, BUDI = Person(11, "Sari"), Person(12, "Budi")
@@ -135,7 +135,7 @@ async def test_a_job_of_a_dead_process_is_taken_up_in_its_old_order(company: Com
     claimed = await company.store.jobs.claim([INBOUND], 2, timedelta(minutes=5))
     assert len(claimed) == 2  # and now that process is gone
     assert await company.store.jobs.free() == 2
-    work = Inbound(company.store, company.runner, {}, company.accounts)
+    work = Inbound(company.store, company.runner, {}, company.accounts, paused_of(company))
     again = await company.store.jobs.claim([INBOUND], 10, timedelta(minutes=5))
     assert [job.id for job in again][:2] == [job.id for job in claimed]
     for coroutine in await work.begin(again):
@@ -168,7 +168,13 @@ async def telegram(company: Company) -> Route:
 
 
 def inbound_of(company: Company) -> Inbound:
-    return Inbound(company.store, company.runner, {channel.kind: channel for channel in CHANNELS}, company.accounts)
+    return Inbound(
+        company.store,
+        company.runner,
+        BY_KIND,
+        company.accounts,
+        paused_of(company),
+    )
 
 
 async def arrived(company: Company, route: Route, *bodies: bytes) -> list[Job]:

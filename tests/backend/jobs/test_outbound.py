@@ -3,6 +3,7 @@
 import dataclasses
 from collections.abc import AsyncIterator
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import msgspec
@@ -10,12 +11,16 @@ import pytest
 
 from backend import clock
 from backend.channels import BY_KIND
-from backend.channels.base import AccountView, Outbound, Outcome, Sent
+from backend.channels.base import AccountView, Outbound, Outcome, OutFile, Sent
 from backend.channels.telegram import Telegram
-from backend.jobs.outbound import SEND, OutboundWork
+from backend.files import FolderFiles
+from backend.jobs.loop import Done
+from backend.jobs.means import Means, Shelf
+from backend.jobs.outbound import FILE_GONE, SEND, OutboundWork
+from backend.jobs.providers import Providers
 from backend.runner import Actor
 from backend.store.jobs import ASKING
-from omnix_protocol.channels import ChannelAccount
+from omnix_protocol.channels import ChannelAccount, FaultKind
 from omnix_protocol.conversations import PickedUp
 from omnix_protocol.ids import MessageId
 from omnix_protocol.messages import DeliveryState, Message, RetrySend
@@ -56,7 +61,7 @@ async def test_a_reply_is_sent_and_named_by_the_provider(workplace: Workplace) -
     message_id = await workplace.company.reply(agent, picked, "Baik, kami cek.")
     message = await became(workplace, message_id, DeliveryState.SENT)
     (sent,) = workplace.simulator.bot(TOKEN).sent
-    assert message.provider_id == f"21:{sent['message_id']}"
+    assert message.provider_id == f"4242:21:{sent['message_id']}"
     assert sent["text"] == "Baik, kami cek."
 
 
@@ -106,13 +111,13 @@ async def test_a_wrong_token_is_visible_on_the_account_and_its_end_too(workplace
     workplace.simulator.fail(TOKEN, "sendMessage", Fault(401, "Unauthorized"))
     await became(workplace, await workplace.company.reply(agent, picked, "Halo"), DeliveryState.FAILED)
 
-    async def fault() -> str:
+    async def fault() -> tuple[str, FaultKind | None]:
         async with workplace.company.store.read(workplace.company.tenant_id) as tx:
             account = await tx.get(ChannelAccount, workplace.route.channel_account_id)
         assert account is not None
-        return account.fault
+        return account.fault, account.fault_kind
 
-    assert await fault() == "Unauthorized"
+    assert await fault() == ("Unauthorized", FaultKind.REFUSED)
 
 
 class Asked(Telegram):
@@ -127,8 +132,18 @@ class Asked(Telegram):
 
 
 def work_of(company: Company, channel: Asked, http: httpx.AsyncClient) -> OutboundWork:
-    channels = BY_KIND | {"telegram": channel}
-    return OutboundWork(company.store, company.runner, channels, company.accounts, http, clock.now)
+    providers = Providers(company.store, company.runner, clock.now)
+    means = Means(
+        store=company.store,
+        runner=company.runner,
+        channels=BY_KIND | {"telegram": channel},
+        accounts=company.accounts,
+        providers=providers,
+        http=http,
+        now=clock.now,
+        shelf=Shelf(FolderFiles(Path("unused"))),
+    )
+    return OutboundWork(means)
 
 
 @pytest.fixture
@@ -140,7 +155,8 @@ async def unused() -> AsyncIterator[httpx.AsyncClient]:
 @pytest.fixture
 async def still(workplace: Workplace) -> Workplace:
     """The shift's own sending stands still: the test does it by hand."""
-    await workplace.shift._outbound.close()
+    (sending,) = [loop for loop in workplace.shift._loops if SEND in loop._work.kinds]
+    await sending.close()
     return workplace
 
 
@@ -186,3 +202,25 @@ async def test_an_older_decision_is_skipped(still: Workplace, unused: httpx.Asyn
     (coroutine,) = await work.begin([stale])
     await coroutine
     assert channel.asked == []
+
+
+class Reading(Asked):
+    """A channel whose message has a file that was in the folder when it was attached."""
+
+    async def send(self, account: AccountView, message: Outbound, http: httpx.AsyncClient) -> Outcome:
+        files = FolderFiles(Path("unused"))
+        await OutFile("a.pdf", "application/pdf", 1, lambda: files.read("tenant/file", 0, 1), str).whole()
+        return await super().send(account, message, http)
+
+
+async def test_a_message_whose_file_is_gone_fails_with_one_sentence_and_is_not_tried_again(
+    still: Workplace, unused: httpx.AsyncClient
+) -> None:
+    agent, picked = await conversation(still)
+    message_id = await still.company.reply(agent, picked, "Terlampir")
+    company, channel = still.company, Reading()
+    work = work_of(company, channel, unused)
+    for coroutine in await work.begin(await company.store.jobs.claim([SEND], 5, timedelta(minutes=5))):
+        assert await coroutine == Done()
+    message = await company.message(message_id)
+    assert (message.state, message.failure, channel.asked) == (DeliveryState.FAILED, FILE_GONE, [])

@@ -7,13 +7,16 @@ import pytest
 
 from backend.store.engine import DatabaseSettings
 from backend.store.store import Store
+from tests.support.databases import on_both
 from tests.support.postgres import Cluster
 from tests.support.stores import migrated_postgres, migrated_sqlite, opened
 
+pytest_generate_tests = on_both
 
-@pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
+
+@pytest.fixture
 def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[DatabaseSettings]:
-    """A fresh, migrated database of each kind."""
+    """A fresh, migrated database of the kind that `pytest_generate_tests` gives."""
     if request.param == "sqlite":
         yield migrated_sqlite(tmp_path)
         return

@@ -40,6 +40,14 @@ async def test_a_claim_that_ran_out_is_given_to_another_and_can_say_nothing_more
     assert await store.jobs.counts() == {}
 
 
+async def test_a_claim_at_which_it_only_waited_is_no_attempt(store: Store) -> None:
+    await add(store, NewJob("send", b"{}"))
+    for attempts, tried in ((1, False), (1, True), (2, False), (2, True), (3, True)):
+        (job,) = await store.jobs.claim(["send"], 1, LEASE)
+        assert job.attempts == attempts
+        assert await store.jobs.retry(job, LONG_AGO, "wait", tried=tried)
+
+
 async def test_a_job_waits_for_its_time_and_its_kind(store: Store) -> None:
     await add(store, NewJob("timer", b"later", run_at=FAR), NewJob("timer", b"now", run_at=LONG_AGO))
     assert await store.jobs.claim(["send"], 10, LEASE) == []
@@ -69,6 +77,18 @@ async def test_what_failed_stays_to_be_seen_and_is_run_again_by_hand(store: Stor
     assert await store.jobs.failed(TenantId("other")) == []
     assert await store.jobs.run_again(job.id)
     assert len(await store.jobs.claim(["send"], 1, LEASE)) == 1
+
+
+async def test_of_one_key_all_that_failed_are_run_again(store: Store) -> None:
+    failed = []
+    for _ in range(2):
+        await add(store, NewJob("act", b"{}", key="seen:c"))
+        (job,) = await store.jobs.claim(["act"], 1, LEASE)
+        assert await store.jobs.fail(job, "gone")
+        failed.append(job.id)
+    await add(store, NewJob("act", b"{}", key="seen:c"))
+    assert [await store.jobs.run_again(job_id) for job_id in failed] == [True, True]
+    assert len(await store.jobs.claim(["act"], 5, LEASE)) == 3
 
 
 async def test_a_lease_is_held_by_one_and_taken_over_when_it_ran_out(store: Store) -> None:

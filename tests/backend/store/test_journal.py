@@ -174,6 +174,16 @@ async def test_drafts_keep_their_latest_commit_only(store: Store) -> None:
             assert (await transaction.execute(count)).scalar() == 1, "older texts are nowhere"
 
 
+async def test_what_a_snapshot_will_bring_is_not_told_beside_it(store: Store) -> None:
+    draft = Draft(id=new_id(), version=1, conversation_id=ConversationId("c"), mode="reply", text="1", at=samples.NOON)
+    await save(store, PutEntity(draft, ("drafts:1",)))
+    await save(store, DropEntity("Draft", draft.id, ("drafts:1",)), PutEntity(samples.customer(), ("customer:1",)))
+    async with store.read(TENANT) as tx:
+        after = await tx.journal.after({"customer:1": 0, "drafts:1": 0})
+    assert after.due.snapshot_needed == {"drafts:1"}
+    assert [commit.seqs for commit in after.commits] == [{"customer:1": 1}]
+
+
 async def test_a_commit_in_other_scopes_too_outlives_the_draft(store: Store) -> None:
     draft = Draft(id=new_id(), version=1, conversation_id=ConversationId("c"), mode="reply", text="1", at=samples.NOON)
     await save(store, PutEntity(draft, ("drafts:1",)))

@@ -21,19 +21,6 @@ def bench(tmp_path: Path, qapp: QApplication) -> Iterator[Workbench]:
         yield made
 
 
-@pytest.fixture
-def asked(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked; the answer is always yes."""
-    sentences: list[str] = []
-
-    async def confirm(_title: str, sentence: str, _primary: str) -> bool:
-        sentences.append(sentence)
-        return True
-
-    monkeypatch.setattr(bench.screens, "confirm", confirm)
-    return sentences
-
-
 def test_signing_out_names_what_is_unsent(bench: Workbench, asked: list[str]) -> None:
     bench.commands.run("account.sign_out")
     assert "2 tulisan belum sampai ke server" in asked[0]

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.i18n import set_language
@@ -19,6 +19,7 @@ from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import InteractionId
 from tests.support import cached_workspace
 from tests.support.desktop_ports import outcome
+from tests.support.on_screen import button
 from tests.support.workbench import Workbench, workbench
 
 
@@ -30,12 +31,6 @@ def bench(tmp_path: Path, qapp: QApplication) -> Iterator[Workbench]:
         made.window.show()
         made.settle()
         yield made
-
-
-def button(bench: Workbench, name: str) -> QAbstractButton:
-    found = bench.window.findChild(QAbstractButton, name)
-    assert found is not None, name
-    return found
 
 
 def told(bench: Workbench) -> str:
@@ -78,20 +73,20 @@ def test_the_loser_learns_who_won(bench: Workbench) -> None:
 def test_offline_nothing_is_taken_and_the_reason_stands_beside_the_button(bench: Workbench) -> None:
     bench.fake.link.become(LinkState.OFFLINE)
     bench.commands.refresh()
-    assert not button(bench, "pick_next").isEnabled()
-    assert "Tidak ada koneksi" in button(bench, "pick_next").toolTip()
+    assert not button(bench.window, "pick_next").isEnabled()
+    assert "Tidak ada koneksi" in button(bench.window, "pick_next").toolTip()
     assert "Tidak ada koneksi" in told(bench)
     QTest.keyClick(bench.window, Qt.Key.Key_F2)
     assert not bench.fake.run.asked
     bench.fake.link.become(LinkState.ONLINE)
     bench.commands.refresh()
-    assert button(bench, "pick_next").isEnabled()
+    assert button(bench.window, "pick_next").isEnabled()
 
 
 def test_at_the_limit_the_button_says_so(tmp_path: Path, qapp: QApplication) -> None:
     theme().install(qapp, "light")
     with workbench(cached_workspace.build(tmp_path, messages=40, handled=8, ended=1, unsent=False)) as bench:
-        assert "Batas 8 interaksi" in button(bench, "pick_next").toolTip()
+        assert "Batas 8 interaksi" in button(bench.window, "pick_next").toolTip()
 
 
 def test_without_a_conversation_nothing_can_be_ended_or_passed_on(bench: Workbench) -> None:

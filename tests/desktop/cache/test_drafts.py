@@ -3,14 +3,17 @@
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
 from omnix_desktop.cache import migrations
+from omnix_desktop.cache.beside import Beside
 from omnix_desktop.cache.drafts import Key, Offer, Standing, met
 from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries import composer, thread
 from omnix_desktop.cache.queries.composer import DraftText
 from omnix_desktop.cache.writing import Connection
+from omnix_protocol.content import Content, Mail
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import CommandId, ConversationId, FileId, InteractionId, MessageId
 from omnix_protocol.messages import Attachment, Draft, SendMessage
@@ -160,6 +163,105 @@ def test_files_stay_with_the_text_and_come_back_with_a_refused_message(engine: E
     local.save_draft(C, "reply", "lagi", (OTHER,)).result()
     local.back_to_draft(CommandId("k")).result()
     assert (shown(engine).text, shown(engine).files) == ("lagi", (FILE, OTHER))
+
+
+BESIDE = Beside(Content(private=True, mail=Mail(subject="Perihal", cc=("a@b.example",))), MessageId("answered"))
+
+
+def test_what_stands_beside_a_text_goes_and_comes_with_it(engine: Engine, local: Local) -> None:
+    local.save_draft(C, "reply", "Baik", beside=BESIDE).result()
+    assert shown(engine).beside == BESIDE
+    command = replace(message("Baik"), content=BESIDE.content, reply_to=BESIDE.reply_to)
+    local.send(CommandId("k"), command, C, "m").result()
+    assert shown(engine).beside == Beside()
+    local.note(local.waiting().result()[0], refused(Reason.NOT_OWNER, name="Sari")).result()
+    other = Beside(Content(mail=Mail(cc=("c@d.example",), bcc=("e@f.example",))))
+    local.save_draft(C, "reply", "lagi", beside=other).result()
+    local.back_to_draft(CommandId("k")).result()
+    both = Mail(subject="Perihal", cc=("a@b.example", "c@d.example"), bcc=("e@f.example",))
+    assert shown(engine).beside == Beside(Content(private=True, mail=both), MessageId("answered"))
+
+
+def test_what_was_sent_takes_its_files_along_where_another_text_came_in(engine: Engine, local: Local) -> None:
+    share(local, theirs(1, "dari rumah"))
+    local.save_draft(C, "reply", "dari rumah", (FILE,), before="dari rumah", beside=BESIDE).result()
+    local.send(CommandId("k"), message("Baik", (FILE,)), C, "m").result()
+    assert shown(engine) == DraftText("dari rumah", NOW)
+
+
+def test_a_text_from_elsewhere_leaves_what_stands_beside(engine: Engine, local: Local) -> None:
+    local.save_draft(C, "reply", "", beside=BESIDE).result()
+    share(local, theirs(1, "dari rumah"))
+    assert (shown(engine).text, shown(engine).beside) == ("dari rumah", BESIDE)
+
+
+def test_what_is_private_does_not_come_into_the_public_composer_of_another_machine(
+    engine: Engine, local: Local
+) -> None:
+    local.save_draft(C, "reply", "nomor Anda 0812", beside=BESIDE).result()
+    assert share(local, None) == []
+    assert shown(engine).text == "nomor Anda 0812"
+    local.save_draft(C, "reply", "sudah kami balas", before="nomor Anda 0812").result()
+    assert share(local, None) == [Offer(C, "reply", "sudah kami balas", 0)]
+
+
+PRIVATE = Beside(Content(private=True))
+
+
+@pytest.mark.parametrize("in_flight", [False, True], ids=["shared", "on its way"])
+def test_what_was_shared_is_taken_back_when_it_becomes_private(engine: Engine, local: Local, in_flight: bool) -> None:
+    local.save_draft(C, "reply", "nomor Anda").result()
+    (offer,) = share(local, None)
+    if not in_flight:
+        local.draft_answered(offer, 1)
+    local.save_draft(C, "reply", "nomor Anda", before="nomor Anda", beside=PRIVATE).result()
+    if in_flight:
+        assert share(local, None) == []
+        local.draft_answered(offer, 1)
+    (back,) = share(local, theirs(1, "nomor Anda"))
+    assert back == Offer(C, "reply", "", 1)
+    assert share(local, theirs(1, "nomor Anda"), fresh=True) == [back], "the connection was lost on the way"
+    local.draft_answered(back, 2)
+    local.save_draft(C, "reply", "nomor Anda 0812", before="nomor Anda", beside=PRIVATE).result()
+    for _ in range(2):
+        assert share(local, None) == []
+        assert (shown(engine).text, shown(engine).beside) == ("nomor Anda 0812", PRIVATE)
+    local.save_draft(C, "reply", "nomor Anda", before="nomor Anda 0812").result()
+    assert share(local, None) == [Offer(C, "reply", "nomor Anda", 2)], "public again"
+
+
+def test_what_became_private_and_went_is_not_gone_here(engine: Engine, local: Local) -> None:
+    share(local, theirs(1, "nomor Anda"))
+    local.save_draft(C, "reply", "nomor Anda", before="nomor Anda", beside=PRIVATE).result()
+    share(local, theirs(1, "nomor Anda"))
+    local.save_draft(C, "reply", "nomor Anda", before="nomor Anda").result()  # public again, before the answer
+    share(local, None)
+    assert shown(engine).text == "nomor Anda"
+
+
+def test_what_was_typed_on_elsewhere_is_not_taken_back(engine: Engine, local: Local) -> None:
+    share(local, theirs(1, "nomor Anda"))
+    local.save_draft(C, "reply", "nomor Anda", before="nomor Anda", beside=PRIVATE).result()
+    assert share(local, theirs(2, "nomor Anda, dari rumah")) == []
+    assert (shown(engine).text, shown(engine).apart) == ("nomor Anda", True)
+
+
+def test_what_came_from_elsewhere_into_a_private_one_stays_where_it_is_typed(engine: Engine, local: Local) -> None:
+    local.save_draft(C, "reply", "", beside=PRIVATE).result()
+    for version, text in ((1, "dari rumah"), (2, "dari rumah lagi")):
+        assert share(local, theirs(version, text)) == []
+        assert shown(engine).text == text
+
+
+def test_what_was_sent_elsewhere_takes_along_what_stood_beside_it(engine: Engine, local: Local) -> None:
+    share(local, theirs(1, "Baik"))
+    beside = Beside(Content(mail=Mail(cc=("a@b.example",))), MessageId("answered"))
+    local.save_draft(C, "reply", "Baik", before="Baik", beside=beside).result()
+    share(local, None)
+    assert (shown(engine).text, shown(engine).beside) == ("", Beside())
+    local.save_draft(C, "reply", "", beside=beside).result()
+    share(local, None)
+    assert shown(engine).beside == beside, "nothing was sent: it is the next one's"
 
 
 def test_a_restored_server_is_met_anew(engine: Engine, local: Local) -> None:

@@ -3,6 +3,7 @@
 import statistics
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -44,6 +45,18 @@ def test_a_row_shows_its_draft_and_what_is_unsent(reader: Reader, workspace: Wor
     assert rows[queued.id].unsent == 1
     assert rows[refused.id].refused == 1
     assert inbox.row(reader, refused.id) == rows[refused.id]
+
+
+def test_only_a_reply_or_memo_is_a_rows_draft(tmp_path: Path) -> None:
+    small = cached_workspace.build(tmp_path, messages=60, handled=1, ended=0, unsent=False)
+    engine, local = small.open()
+    it = small.handled[0]
+    for mode, shown in (("edit 0195", ""), ("form", ""), ("memo", "catatan")):
+        local.save_draft(it.conversation_id, mode, "catatan").result()
+        (listed,) = inbox.handling(engine.reader(), small.me.user_id).rows
+        assert listed.draft == shown
+        assert inbox.row(engine.reader(), it.id) == listed
+    engine.close()
 
 
 def test_history_can_be_narrowed_to_one_customer(reader: Reader, workspace: Workspace) -> None:

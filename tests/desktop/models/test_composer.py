@@ -1,6 +1,6 @@
 """A composer shows what stands in the file, and nothing comes over what is being typed in it."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,19 +16,24 @@ from omnix_desktop.cache.drafts import Key
 from omnix_desktop.cache.engine import Engine
 from omnix_desktop.cache.local import Local
 from omnix_desktop.cache.queries import composer as queries
-from omnix_desktop.models.composer import ReplyComposer
-from omnix_desktop.models.deliver import Deliver
+from omnix_desktop.cache.queries.thread import before
+from omnix_desktop.models.deliver import application_deliver
 from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.reply_composer import ReplyComposer
 from omnix_desktop.models.source import Source
 from omnix_desktop.ports import Fault, LinkState, LinkStatus
 from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.screens import Screens, WaysOut
+from omnix_protocol import scopes
 from omnix_protocol.base import Command
+from omnix_protocol.content import Mail
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import CommandId, ConversationId, FileId, UserId, new_id
-from omnix_protocol.messages import Attachment, Draft, SendMessage
+from omnix_protocol.messages import Attachment, Draft, Message, SendMessage
 from tests.support import cached_workspace
 from tests.support.desktop_ports import FakePorts, FakeRun
+from tests.support.scene import Moment
+from tests.support.workbench import came
 
 FILE = Attachment(file_id=FileId("f"), name="foto.png", media_type="image/png", size=9)
 
@@ -51,10 +56,11 @@ class SlowRun(FakeRun):
         *,
         id: CommandId | None = None,  # noqa: A002
         failed: Callable[[Fault], None] | None = None,
+        then: Sequence[Command] = (),
     ) -> CommandId:
         assert failed is not None
         self.failed = failed
-        self.ran.append(command)
+        self.ran += [command, *then]
         return id or CommandId(new_id())
 
 
@@ -77,6 +83,10 @@ class Bench:
         for _ in range(4):
             QApplication.processEvents()
 
+    def until(self, true: Callable[[], bool]) -> None:
+        """What was put into the replica has come here: it is told from its writer's thread."""
+        came(true)
+
     def slow(self) -> SlowRun:
         run = SlowRun(self.local)
         self.place.ports = replace(self.fake.ports, run=run)
@@ -90,7 +100,7 @@ def bench(tmp_path: Path, qapp: QApplication) -> Iterator[Bench]:
     source = Source(engine.reader, engine.feed, UserId(workspace.me.user_id))
     fake = FakePorts(local, workspace.me, LinkStatus(state=LinkState.ONLINE, last_sync=workspace.now))
     desk = Desk(source, local, fake.link, lambda: workspace.now)
-    engine.feed.deliver_by(Deliver(desk.root))
+    engine.feed.deliver_by(application_deliver())
     told = Told(local, WaysOut(lambda: None, lambda: None), lambda: LATER)
     yield Bench(engine, local, desk, fake, Place(fake.ports, desk, told))
     desk.close()
@@ -183,14 +193,65 @@ def test_a_refused_message_comes_back_with_its_files(bench: Bench, reply: ReplyC
     assert (reply.text, reply.attachments) == ("lagi", (FILE,))
 
 
-def test_what_could_not_be_stored_comes_back_with_its_files(bench: Bench, reply: ReplyComposer) -> None:
+def write(bench: Bench, reply: ReplyComposer) -> tuple[object, ...]:
+    """A private answer to a message, with a mail's head and a file; what of it stands in the composer."""
+    channel = reply.facts.channel if reply.facts else None
+    assert channel is not None
+    able = replace(channel.capabilities, comments=True, private_reply=True, subject=True)
+    changed = replace(channel, version=channel.version + 1, capabilities=able)
+    Moment(bench.engine).put([changed], scopes.TENANT)
+    bench.until(lambda: reply.able == able)
+    (answered,) = before(bench.engine.reader(), bench.key, None, 1).entries
+    assert isinstance(answered, Message)
+    reply.answer_in_private(True)
+    reply.quote(answered)
+    reply.set_copies(("a@b.example",), ("c@d.example",))
+    reply.set_subject("Perihal", "")
     reply.attach(FILE)
     reply.typed("Ini fotonya")
+    return stands(reply)
+
+
+def stands(reply: ReplyComposer) -> tuple[object, ...]:
+    return reply.text, reply.attachments, reply.private, reply.quoting, reply.beside.mail
+
+
+def test_what_could_not_be_stored_comes_back_whole(bench: Bench, reply: ReplyComposer) -> None:
+    written = write(bench, reply)
     run = bench.slow()
     assert send_from(bench.place, reply)
-    assert (reply.text, reply.attachments) == ("", ())
+    assert stands(reply) == ("", (), False, None, Mail())
     run.failed(Fault("disk_full"))
-    assert (reply.text, reply.attachments) == ("Ini fotonya", (FILE,))
+    assert stands(reply) == written
+
+
+def test_a_refused_reply_comes_back_whole_and_is_sent_as_it_was(bench: Bench, reply: ReplyComposer) -> None:
+    written = write(bench, reply)
+    assert send_from(bench.place, reply)
+    bench.settle()
+    assert stands(reply) == ("", (), False, None, Mail())
+    (pending,) = bench.local.waiting().result()
+    bench.local.note(pending, refused(Reason.VERSION_CONFLICT)).result()
+    bench.local.back_to_draft(CommandId(pending.command_id)).result()
+    bench.settle()
+    assert stands(reply) == written
+    assert send_from(bench.place, reply)
+    first, again = bench.fake.run.ran
+    assert isinstance(first, SendMessage)
+    assert isinstance(again, SendMessage)
+    assert (again.content, again.reply_to) == (first.content, first.reply_to)
+    assert again.content is not None
+    assert again.content.private
+
+
+def test_a_reply_is_there_whole_after_the_program_was_ended(bench: Bench, reply: ReplyComposer) -> None:
+    written = write(bench, reply)
+    reply.flush()
+    bench.settle()
+    again = ReplyComposer(bench.desk.source, bench.local, bench.desk.catalogue, bench.key, bench.desk.root)
+    assert stands(again) == written
+    again.flush()
+    bench.settle()
 
 
 def test_what_was_sent_does_not_come_back_before_it_has_left_the_file(bench: Bench, reply: ReplyComposer) -> None:
@@ -230,8 +291,8 @@ def test_an_interaction_that_comes_later_than_its_conversation_counts(bench: Ben
     keyed("UPDATE entities SET type = 'hidden' WHERE type = 'Interaction' AND id = ?")
     bench.engine.feed.tell(frozenset({("Conversation", bench.key)}))
     bench.settle()
-    assert reply.command() is None
+    assert reply.commands() == []
     keyed("UPDATE entities SET type = 'Interaction' WHERE type = 'hidden' AND id = ?")
     bench.engine.feed.tell(frozenset({("Interaction", it.id)}))
     bench.settle()
-    assert reply.command() is not None
+    assert reply.commands() != []

@@ -4,6 +4,7 @@ import pytest
 
 from omnix_desktop.models.customer_fields import (
     is_email,
+    is_named,
     is_nik,
     is_phone,
     masked,
@@ -27,6 +28,21 @@ from omnix_desktop.models.customer_fields import (
 )
 def test_a_phone_number_is_written_with_its_country(typed: str, written: str) -> None:
     assert phone(typed) == written
+
+
+@pytest.mark.parametrize(
+    ("name", "number", "named"),
+    [
+        ("Rina", "+6281211110001", True),
+        ("Rina", "", True),
+        ("", "+6281211110001", False),
+        ("", "", False),
+        ("+6281211110001", "+6281211110001", False),
+        ("0812-1111-0001", "+6281211110001", False),
+    ],
+)
+def test_a_name_is_not_the_number_in_another_form(name: str, number: str, named: bool) -> None:
+    assert is_named(name, number) is named
 
 
 def test_what_is_no_number_or_address_is_known() -> None:

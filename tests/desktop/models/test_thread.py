@@ -15,6 +15,7 @@ from omnix_desktop.i18n import set_language
 from omnix_desktop.models.thread import Thread
 from omnix_desktop.ui.theme import theme
 from omnix_protocol import scopes
+from omnix_protocol.content import Content, Mail
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import MessageId, derived_id
 from omnix_protocol.messages import DeliveryState, Direction, Message, SendMessage
@@ -49,6 +50,12 @@ def say(bench: Workbench, **fields: object) -> Message:
     return changed
 
 
+def said(bench: Workbench) -> MessageId:
+    """The customer's first words of this session."""
+    sessions = bench.desk.thread.items.rows()
+    return next(MessageId(item.entity_id) for item in sessions if item.side == "in")
+
+
 def state_of(bench: Workbench, key: str) -> str:
     item = bench.desk.thread.items.of(key)
     assert item is not None
@@ -69,14 +76,16 @@ def test_a_new_state_changes_one_row(bench: Workbench, qtbot: QtBot) -> None:
 
 
 def test_a_failure_says_why_and_a_retry_really_retries(bench: Workbench, qtbot: QtBot) -> None:
-    entry = say(bench, direction=Direction.OUT, state=DeliveryState.FAILED, failure="kuota habis")
+    entry = say(bench, direction=Direction.OUT, state=DeliveryState.FAILED, failure="kuota habis", reply_to=said(bench))
     qtbot.waitUntil(lambda: state_of(bench, entry.id) == "failed")
     item = bench.desk.thread.items.of(entry.id)
     assert item is not None
     assert "kuota habis" in item.note
     assert item.actions == ("retry",)
+    assert item.quote
     retry(bench.place, item)
     qtbot.waitUntil(lambda: state_of(bench, entry.id) == "queued")
+    assert bench.desk.thread.items.of(entry.id).quote == item.quote  # type: ignore[union-attr]  # it is there
     (waiting,) = bench.local.waiting().result()
     assert waiting.subject_id == entry.id
     bench.local.note(waiting, refused(Reason.NOT_RETRYABLE)).result()
@@ -94,9 +103,15 @@ def test_what_was_sent_becomes_the_servers_message_in_its_place(bench: Workbench
             interaction_id=last.interaction_id,
             text="Baik",
             seen_position=last.position,
+            content=Content(private=True, mail=Mail(cc=("a@b.example",))),
+            reply_to=said(bench),
         )
     )
     qtbot.waitUntil(lambda: bench.desk.thread.items.of(key) is not None)
+    queued = bench.desk.thread.items.of(key)
+    assert queued is not None
+    assert (queued.head, queued.quoted) == ("Balasan pribadi · tembusan a@b.example", said(bench))
+    assert queued.quote
     place = bench.desk.thread.items.place_of(key)
     (waiting,) = bench.local.waiting().result()
     stored = msgspec.structs.replace(

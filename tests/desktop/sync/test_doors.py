@@ -1,10 +1,12 @@
 """Tokens are renewed and kept before they are used; files go up and down; sessions end: against the real server."""
 
 from collections.abc import AsyncIterator
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
+from PIL import Image
 
 from omnix_desktop.ports import OFFLINE, LinkState
 from omnix_desktop.sync.desk import Desk
@@ -139,6 +141,30 @@ async def test_a_file_goes_up_and_comes_down_whole(server: LiveServer, tmp_path:
     target = tmp_path / "unduhan.txt"
     assert await desk.ports.transfers.download(up.file_id, target) == target
     assert target.read_bytes() == source.read_bytes()
+
+
+async def test_a_picture_is_read_small_and_whole_into_memory_alone(server: LiveServer, tmp_path: Path) -> None:
+    desk = await server.desk("Ratna")
+    source = tmp_path / "ktp.png"
+    Image.new("RGB", (1600, 1200), "#3366cc").save(source)
+    up = await desk.ports.transfers.upload(source, "image/png")
+    assert isinstance(up, Attachment)
+    small = await desk.ports.transfers.read(up.file_id, 1_000_000, thumbnail=True)
+    whole = await desk.ports.transfers.read(up.file_id, 1_000_000)
+    assert isinstance(small, bytes)
+    assert isinstance(whole, bytes)
+    assert max(Image.open(BytesIO(small)).size) <= 480
+    assert Image.open(BytesIO(whole)).size == (1600, 1200)
+    barred = await desk.ports.transfers.read(up.file_id, 10)
+    assert isinstance(barred, Refused)
+    assert barred.code == Reason.ATTACHMENT_TOO_LARGE
+    note = tmp_path / "catatan.txt"
+    note.write_text("halo")
+    text = await desk.ports.transfers.upload(note, "text/plain")
+    assert isinstance(text, Attachment)
+    none = await desk.ports.transfers.read(text.file_id, 1_000_000, thumbnail=True)
+    assert isinstance(none, Refused)
+    assert none.code == Reason.NOT_FOUND
 
 
 async def test_a_download_that_was_cut_off_is_continued(server: LiveServer, tmp_path: Path) -> None:

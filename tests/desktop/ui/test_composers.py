@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.cache.queries import composer as drafts
-from omnix_desktop.models.composer import ReplyComposer
+from omnix_desktop.models.reply_composer import ReplyComposer
 from omnix_desktop.ui.panels.conversation import ConversationPanel, sheets
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.theme import Theme

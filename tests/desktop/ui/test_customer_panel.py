@@ -1,7 +1,5 @@
 """The customer's dock: the unknown says so, edits go through the outbox, nobody's change is overwritten unseen."""
 
-from typing import TypeVar
-
 import pytest
 from msgspec.structs import replace
 from PySide6.QtCore import QEventLoop
@@ -17,16 +15,9 @@ from omnix_protocol.customers import Customer, EditCustomer
 from omnix_protocol.errors import Reason, refused
 from omnix_protocol.ids import CustomerId, InteractionId
 from omnix_protocol.reports import JourneyPage, JourneyPageAnswer, JourneyRow, ShownField, ShowNik
+from tests.support.on_screen import find
 from tests.support.scene import Moment
 from tests.support.workbench import Workbench
-
-W = TypeVar("W", bound=QWidget)
-
-
-def find(bench: Workbench, kind: type[W], name: str) -> W:
-    found = bench.window.findChild(kind, name)
-    assert isinstance(found, kind), name
-    return found
 
 
 @pytest.fixture
@@ -77,12 +68,12 @@ def test_an_edit_goes_through_the_outbox_and_is_shown_as_unsent(bench: Workbench
     before = known(bench)
     bench.commands.run("customer.edit")
     assert page_of(panel) == FORM
-    find(bench, QAbstractButton, "customer_edit_phones_more").click()
-    second = find(bench, QLineEdit, "customer_edit_phones_2")
+    find(bench.window, QAbstractButton, "customer_edit_phones_more").click()
+    second = find(bench.window, QLineEdit, "customer_edit_phones_2")
     second.setText("0813 2222 0002")
     second.editingFinished.emit()
     assert second.text() == "+6281322220002"
-    find(bench, QAbstractButton, "customer_save").click()
+    find(bench.window, QAbstractButton, "customer_save").click()
     bench.settle()
     assert page_of(panel) == PROFILE
     command = bench.fake.run.ran[-1]
@@ -95,8 +86,8 @@ def test_an_edit_goes_through_the_outbox_and_is_shown_as_unsent(bench: Workbench
 
 def test_what_is_wrong_stands_beside_its_field_and_nothing_is_sent(bench: Workbench, panel: CustomerPanel) -> None:
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_emails_1").setText("bukan alamat")
-    find(bench, QAbstractButton, "customer_save").click()
+    find(bench.window, QLineEdit, "customer_edit_emails_1").setText("bukan alamat")
+    find(bench.window, QAbstractButton, "customer_save").click()
     assert page_of(panel) == FORM
     assert "bukan alamat email" in panel.form._fields["emails"].error()
     assert not bench.fake.run.ran
@@ -104,7 +95,7 @@ def test_what_is_wrong_stands_beside_its_field_and_nothing_is_sent(bench: Workbe
 
 def test_a_form_that_was_begun_survives_the_window(bench: Workbench, panel: CustomerPanel) -> None:
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_name").setText("Dewi L. Santoso")
+    find(bench.window, QLineEdit, "customer_edit_name").setText("Dewi L. Santoso")
     bench.desk.forms.flush()
     bench.settle()
     first = bench.desk.forms.edit()
@@ -120,24 +111,24 @@ def test_a_form_that_was_begun_survives_the_window(bench: Workbench, panel: Cust
 def test_another_customers_form_keeps_what_was_typed(bench: Workbench, panel: CustomerPanel) -> None:
     rows = bench.desk.inbox.handling.rows()
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_name").setText("Salah tempat")
+    find(bench.window, QLineEdit, "customer_edit_name").setText("Salah tempat")
     bench.open(rows[1].opened)
     assert page_of(panel) == PROFILE
     bench.open(rows[0].opened)
     assert page_of(panel) == FORM
-    assert find(bench, QLineEdit, "customer_edit_name").text() == "Salah tempat"
+    assert find(bench.window, QLineEdit, "customer_edit_name").text() == "Salah tempat"
 
 
 @pytest.mark.parametrize("mine", [True, False])
 def test_the_same_field_changed_elsewhere_asks(bench: Workbench, panel: CustomerPanel, mine: bool) -> None:
     version = known(bench).version
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_name").setText("Nama saya")
+    find(bench.window, QLineEdit, "customer_edit_name").setText("Nama saya")
     changed_elsewhere(bench, name="Nama mereka", address="Jl. Baru 1")
-    save = find(bench, QAbstractButton, "customer_save")
+    save = find(bench.window, QAbstractButton, "customer_save")
     assert not save.isEnabled()
-    find(bench, QAbstractButton, "customer_conflict_mine" if mine else "customer_conflict_theirs").click()
-    assert find(bench, QLineEdit, "customer_edit_name").text() == ("Nama saya" if mine else "Nama mereka")
+    find(bench.window, QAbstractButton, "customer_conflict_mine" if mine else "customer_conflict_theirs").click()
+    assert find(bench.window, QLineEdit, "customer_edit_name").text() == ("Nama saya" if mine else "Nama mereka")
     save.click()
     assert page_of(panel) == PROFILE
     if mine:
@@ -150,7 +141,7 @@ def test_the_same_field_changed_elsewhere_asks(bench: Workbench, panel: Customer
 
 def test_a_field_that_nobody_here_touched_follows(bench: Workbench, panel: CustomerPanel) -> None:
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_name").setText("Nama saya")
+    find(bench.window, QLineEdit, "customer_edit_name").setText("Nama saya")
     changed_elsewhere(bench, address="Jl. Baru 1")
     edit = bench.desk.forms.edit()
     assert edit is not None
@@ -162,8 +153,8 @@ def test_a_field_that_nobody_here_touched_follows(bench: Workbench, panel: Custo
 
 def test_a_refused_edit_can_be_looked_at_and_decided_anew(bench: Workbench, panel: CustomerPanel, qtbot: QtBot) -> None:
     bench.commands.run("customer.edit")
-    find(bench, QLineEdit, "customer_edit_name").setText("Nama saya")
-    find(bench, QAbstractButton, "customer_save").click()
+    find(bench.window, QLineEdit, "customer_edit_name").setText("Nama saya")
+    find(bench.window, QAbstractButton, "customer_save").click()
     row = next(one for one in bench.local.waiting().result() if isinstance(one.command, EditCustomer))
     changed_elsewhere(bench, name="Nama mereka")
     bench.local.note(row, refused(Reason.VERSION_CONFLICT, version=2)).result()
@@ -181,16 +172,16 @@ def test_the_nik_is_masked_until_it_is_asked_for(bench: Workbench, panel: Custom
     changed_elsewhere(bench, nik="3273010101900001")
     assert "••••••••••••0001" in panel.profile._nik._value.text()
     bench.fake.ask.answers[ShowNik] = ShownField(value="3273010101900001")
-    find(bench, QAbstractButton, "customer_nik_reveal").click()
+    find(bench.window, QAbstractButton, "customer_nik_reveal").click()
     assert bench.fake.ask.asked[-1] == ShowNik(customer_id=CustomerId(known(bench).id))
     assert panel.profile._nik._value.text() == "3273010101900001"
     bench.open(bench.desk.inbox.handling.rows()[1].opened)
     bench.open(bench.desk.inbox.handling.rows()[0].opened)
     assert "•" in panel.profile._nik._value.text()
     bench.fake.link.become(LinkState.OFFLINE)
-    assert not find(bench, QAbstractButton, "customer_nik_reveal").isEnabled()
+    assert not find(bench.window, QAbstractButton, "customer_nik_reveal").isEnabled()
     bench.commands.run("customer.edit")
-    assert find(bench, QLineEdit, "customer_edit_nik").text() == ""
+    assert find(bench.window, QLineEdit, "customer_edit_nik").text() == ""
     edit = bench.desk.forms.edit()
     assert edit is not None
     assert edit.mine.nik == "3273010101900001"

@@ -47,6 +47,15 @@ def widths(bench: Workbench) -> dict[str, int]:
     return {dock.objectName(): dock.width() for dock in bench.window.findChildren(QDockWidget)}
 
 
+def test_panels_find_their_places_in_a_window_that_is_shown_already(tmp_path: Path, themed: Theme) -> None:
+    workspace = cached_workspace.build(tmp_path, messages=20, handled=5, ended=2, unsent=False)
+    for _ in range(6):  # what Qt did wrong here crashed two of five
+        with workbench(workspace, shown=True) as made:
+            made.settle()
+            there = {name for name in made.shell.docks.names() if made.shell.docks.is_shown(name)}
+            assert there == {"channels", "interactions", "conversation", "customer"}
+
+
 def test_the_first_paint_imports_nothing_that_it_does_not_show() -> None:
     done = subprocess.run([sys.executable, "-c", BEFORE_THE_FIRST_PAINT], capture_output=True, text=True, check=True)
     assert done.stdout.split() == []

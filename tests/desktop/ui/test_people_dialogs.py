@@ -5,10 +5,8 @@ from datetime import timedelta
 
 import pytest
 from msgspec.structs import replace
-from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QDialog, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.ports import OFFLINE, LinkState, Outcome
@@ -24,6 +22,7 @@ from omnix_protocol.ids import BoardId, SessionId
 from omnix_protocol.people import EditRules, Role, Rules, SetPickUpLimit
 from omnix_protocol.sign_in import Session
 from tests.support.cached_workspace import NOW
+from tests.support.on_screen import button, said, type_into
 from tests.support.scene import Moment
 from tests.support.scene_board import board
 from tests.support.workbench import Immediate, Workbench
@@ -36,40 +35,9 @@ THERE = Session(id=SessionId("there"), device_name="LAPTOP-7", address="10.0.0.7
 BOARD = scopes.board(BoardId(TENANT_ID))
 
 
-@pytest.fixture
-def asked(bench: Workbench, monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """What was asked before something of consequence; the answer is yes."""
-    questions: list[str] = []
-
-    async def confirm(_title: str, sentence: str, _primary: str) -> bool:
-        questions.append(sentence)
-        return True
-
-    monkeypatch.setattr(bench.screens, "confirm", confirm)
-    return questions
-
-
 def become(bench: Workbench, role: Role) -> None:
     bench.fake.account.me = replace(bench.fake.account.me, role=role)
     bench.commands.refresh()
-
-
-def said(dialog: QWidget) -> set[str]:
-    return {one.text() for one in dialog.findChildren(QLabel) if one.isVisible() and one.text()}
-
-
-def button(dialog: QWidget, name: str) -> QAbstractButton:
-    found = dialog.findChild(QAbstractButton, name)
-    assert found is not None, name
-    return found
-
-
-def type_into(dialog: QWidget, name: str, words: str) -> None:
-    line = dialog.findChild(QLineEdit, name)
-    assert line is not None, name
-    line.selectAll()
-    QTest.keyClick(line, Qt.Key.Key_Delete)
-    QTest.keyClicks(line, words)
 
 
 # devices

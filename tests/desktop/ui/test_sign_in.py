@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QCheckBox, QLineEdit, QWidget
 from pytestqt.qtbot import QtBot
 
 from omnix_desktop.ports import OFFLINE
@@ -18,6 +18,7 @@ from omnix_protocol.errors import Reason, Refused, refused
 from omnix_protocol.ids import SessionId, TenantId, UserId
 from omnix_protocol.people import Role
 from omnix_protocol.sign_in import SignedIn, TenantFound
+from tests.support.on_screen import said
 from tests.support.workbench import Immediate
 
 SOMEBODY = SignedIn(
@@ -42,6 +43,8 @@ class ScriptedDoor:
         self.person: SignedIn | Refused = SOMEBODY
         self.keychain = True
         self.changed: Refused | None = None
+        self.mailed: Refused | None = None
+        self.reset: Refused | None = None
         self.asked: list[tuple[str, str]] = []
 
     async def find_tenant(self, server: str, code: str) -> TenantFound | Refused:
@@ -55,6 +58,14 @@ class ScriptedDoor:
     async def change_password(self, signed_in: SignedIn, old: str, new: str) -> Refused | None:
         self.asked.append((old, new))
         return self.changed
+
+    async def ask_reset_code(self, email: str) -> Refused | None:
+        self.asked.append(("code", email))
+        return self.mailed
+
+    async def reset_with_code(self, email: str, code: str, password: str) -> Refused | None:
+        self.asked.append((code, password))
+        return self.reset
 
     def can_remember(self) -> bool:
         return self.keychain
@@ -192,11 +203,6 @@ def given(window: SignInWindow, door: ScriptedDoor) -> SignInWindow:
     return window
 
 
-def said(window: SignInWindow) -> set[str]:
-    """What can be read on it."""
-    return {one.text() for one in window.findChildren(QLabel) if one.isVisible() and one.text()}
-
-
 def test_a_one_time_password_is_replaced_before_entering(given: SignInWindow, door: ScriptedDoor, qtbot: QtBot) -> None:
     assert "Buat kata sandi Anda" in said(given)
     assert any(words.startswith("Paling sedikit 10 karakter") for words in said(given))
@@ -243,11 +249,3 @@ def test_without_network_the_new_password_stays_typed(given: SignInWindow, door:
     new = given.findChild(QLineEdit, "new_password")
     assert new is not None
     assert new.text() == "milik saya sendiri"
-
-
-def test_who_forgot_the_password_is_told_who_resets_it(window: SignInWindow) -> None:
-    type_into(window, "sign_in_tenant", "nusanet", submit=True)
-    link = window.findChild(QAbstractButton, "sign_in_forgotten")
-    assert link is not None
-    link.click()
-    assert problem(window).startswith("Administrator atau pemimpin tim Anda mengatur ulang kata sandi Anda;")

@@ -6,11 +6,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QCoreApplication, QEvent
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint
 
 from omnix_desktop.i18n import set_language
 from omnix_desktop.platform.paths import HOME
 from omnix_desktop.session import Life, Profile
+from omnix_desktop.ui.panels.conversation.composer import ComposerBox
 from omnix_desktop.ui.shell.fetched import LATER
 from omnix_desktop.ui.shell.frame import Frame
 from omnix_desktop.ui.shell.screens import WaysOut
@@ -85,12 +86,16 @@ def offered(toast: Toast) -> Button:
 
 
 def test_the_sentence_offers_the_restart(bench: Workbench) -> None:
+    bench.open(bench.desk.inbox.handling.rows()[0].opened)
+    bench.settle()
     bench.commands.run("view.zoom_in")
     toast = toast_of(bench.window)
     assert toast.accessibleName() == "Ukuran 115 % berlaku setelah program dibuka lagi"
     assert offered(toast).isVisible()
     assert offered(toast).text() == "Mulai ulang sekarang"
     assert bench.window.rect().contains(toast.geometry())
+    composer = next(box for box in bench.window.findChildren(ComposerBox) if box.isVisible())
+    assert toast.mapToGlobal(toast.rect().topRight()).x() < composer.mapToGlobal(QPoint()).x()
     offered(toast).click()
     assert bench.left == ["restart"]
 

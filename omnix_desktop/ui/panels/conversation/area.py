@@ -3,10 +3,12 @@
 from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QStackedWidget, QVBoxLayout, QWidget
 
+from omnix_desktop.actions.amending import change, give_up
+from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.messages import join_drafts
-from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.composer import Composer, Mode
+from omnix_desktop.models.edit_composer import EditComposer
 from omnix_desktop.models.quick_replies import Trigger, filled, matching
 from omnix_desktop.ui.panels.conversation.composer import ComposerView
 from omnix_desktop.ui.panels.conversation.quick_menu import QuickMenu
@@ -37,9 +39,10 @@ class ComposerArea(QWidget):
 
     mode_changed = Signal()
 
-    def __init__(self, place: Place, panel: QWidget) -> None:
+    def __init__(self, commands: Commands, panel: QWidget) -> None:
         super().__init__()
-        self._place = place
+        self._commands = commands
+        self._place = place = commands.place
         self._stack = _Stack()
         self.menu = QuickMenu(panel)
         self.menu.taken.connect(self._take)
@@ -58,6 +61,7 @@ class ComposerArea(QWidget):
         self._join.clicked.connect(lambda: join_drafts(place))
         self._lay_out()
         self.tabs.chosen.connect(lambda place_: self.show_mode(MODES[place_]))
+        place.desk.composers.edited.connect(self._edit_turned)
         place.desk.tick.second.connect(lambda _now: self._beat())
         self.retranslate()
 
@@ -80,7 +84,7 @@ class ComposerArea(QWidget):
 
     def show_mode(self, mode: Mode) -> None:
         view = self.current()
-        if view is not None and view.composer.mode is not mode:
+        if view is not None and self._modes.get(view.composer.conversation_id) is not mode:
             had_focus = view.editor.hasFocus()
             self._show(view.composer.conversation_id, mode)
             if had_focus:
@@ -98,10 +102,11 @@ class ComposerArea(QWidget):
     def _show(self, conversation_id: ConversationId, mode: Mode) -> None:
         self._modes[conversation_id] = mode
         self._place.desk.composing = mode.value
-        composers = self._place.desk.composers
-        composer: Composer = composers.reply(conversation_id) if mode is Mode.REPLY else composers.memo(conversation_id)
-        view = self._views.get(mode) or self._view(mode)
+        composer: Composer = self._place.desk.composers.front(conversation_id, mode)
+        view = self._views.get(composer.mode) or self._view(composer.mode)
         view.show_composer(composer)
+        changing = isinstance(self._place.desk.composers.front(conversation_id, Mode.REPLY), EditComposer)
+        self.tabs.set_text(0, tr("composer.edit_tab" if changing else "composer.reply_tab"))
         self._stack.setCurrentWidget(view)
         self._stack.updateGeometry()
         self.tabs.blockSignals(True)
@@ -118,8 +123,21 @@ class ComposerArea(QWidget):
         view.taken.connect(self._take_current)
         view.focused.connect(self._stack.updateGeometry)
         view.told.connect(self._say_saved)
+        view.handle_wanted.connect(lambda: self._commands.run("interaction.pick_up"))
+        view.change_wanted.connect(lambda edit: self._commands.start(change(self._place, edit), "change a message"))
+        view.give_up_wanted.connect(lambda edit: self._commands.start(give_up(self._place, edit), "give a change up"))
         self._stack.addWidget(view)
         return view
+
+    def _edit_turned(self, conversation_id: str) -> None:
+        """The change of a message began or ended: it stands in the place of the reply."""
+        view = self.current()
+        if view is None or view.composer.conversation_id != conversation_id:
+            return
+        had_focus = view.editor.hasFocus()
+        self._show(view.composer.conversation_id, self._modes.get(view.composer.conversation_id, Mode.REPLY))
+        if had_focus:
+            self.focus()
 
     def _offer(self, trigger: Trigger | None) -> None:
         view = self.current()

@@ -1,23 +1,51 @@
-"""Files of a reply: chosen, dropped or pasted, checked against the channel, uploaded, shown as chips (S0.32)."""
+"""Files of a reply or a new mail: chosen, dropped, pasted, checked by the channel, uploaded, shown as chips (S0.32)."""
 
 import mimetypes
+from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
-from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QWidget
+from PySide6.QtCore import SignalInstance
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QSizePolicy, QWidget
 
 from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import file_size, tr
-from omnix_desktop.models.composer import ReplyComposer
-from omnix_desktop.models.why import sentence
+from omnix_desktop.models.why import Why, sentence
 from omnix_desktop.tasks import Tasks
 from omnix_desktop.ui.theme import Space
 from omnix_desktop.ui.widgets.buttons import IconButton
 from omnix_desktop.ui.widgets.labels import ElidedLabel, Label
 from omnix_desktop.ui.widgets.progress import Spinner
 from omnix_desktop.ui.widgets.structure import Card
+from omnix_protocol import capability
 from omnix_protocol.channels import Capabilities
 from omnix_protocol.errors import Refused
 from omnix_protocol.messages import Attachment
+
+NAME_WIDTHS = (96, 240)
+
+
+class Enclosing(Protocol):
+    """What files go along with: a reply, a new mail."""
+
+    uploading: int
+
+    @property
+    def changed(self) -> SignalInstance: ...
+    @property
+    def attachments(self) -> tuple[Attachment, ...]: ...
+    @property
+    def able(self) -> Capabilities | None: ...
+
+    def attach(self, file: Attachment) -> None: ...
+
+    def detach(self, file: Attachment) -> None: ...
+
+    def upload_began(self) -> None: ...
+
+    def upload_ended(self) -> None: ...
+
+    def attach_refusal(self, now: datetime) -> Why | None: ...
 
 
 class Attachments(QWidget):
@@ -27,7 +55,7 @@ class Attachments(QWidget):
         super().__init__()
         self.setObjectName("attachments")
         self._place = place
-        self._composer: ReplyComposer | None = None
+        self._composer: Enclosing | None = None
         self._tasks = Tasks("attachments")
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, Space.XS, 0, 0)
@@ -38,7 +66,7 @@ class Attachments(QWidget):
         self._chips: list[tuple[Attachment, QWidget]] = []
         self.hide()
 
-    def show_files(self, composer: ReplyComposer) -> None:
+    def show_files(self, composer: Enclosing) -> None:
         """Those of this composer; an upload that runs still goes to the one it was chosen for."""
         if self._composer is not None:
             self._composer.changed.disconnect(self._tell)
@@ -61,7 +89,7 @@ class Attachments(QWidget):
         if self._composer is not None:
             self._add_to(self._composer, paths)
 
-    def _add_to(self, composer: ReplyComposer, paths: list[str]) -> None:
+    def _add_to(self, composer: Enclosing, paths: list[str]) -> None:
         why = composer.attach_refusal(self._place.desk.tick.now())
         if why is not None:
             self._place.screen.tell(str(why), "soon")
@@ -69,17 +97,16 @@ class Attachments(QWidget):
         for path in map(Path, paths):
             self._add(composer, path)
 
-    def _add(self, composer: ReplyComposer, path: Path) -> None:
+    def _add(self, composer: Enclosing, path: Path) -> None:
         media_type = mimetypes.guess_type(path.name)[0] or "application/octet-stream"
-        channel = composer.facts.channel if composer.facts else None
-        problem = _problem(path, media_type, channel.capabilities) if channel else ""
+        problem = _problem(path, media_type, composer.able) if composer.able is not None else ""
         if problem:
             self._place.screen.tell(problem, "soon")
             return
         composer.upload_began()
         self._tasks.start(self._upload(composer, path, media_type), "upload")
 
-    async def _upload(self, composer: ReplyComposer, path: Path, media_type: str) -> None:
+    async def _upload(self, composer: Enclosing, path: Path, media_type: str) -> None:
         try:
             answer = await self._place.ports.transfers.upload(path, media_type)
         finally:
@@ -107,15 +134,18 @@ class Attachments(QWidget):
         self._spinner.setVisible(composer.uploading > 0)
         self.setVisible(bool(wanted) or composer.uploading > 0)
 
-    def _chip(self, composer: ReplyComposer, file: Attachment) -> QWidget:
+    def _chip(self, composer: Enclosing, file: Attachment) -> QWidget:
         chip = Card(padding=Space.XS)
         row = QHBoxLayout()
         row.setSpacing(Space.S)
+        row.setContentsMargins(Space.S, 0, 0, 0)
         name = ElidedLabel(file.name, "small_strong")
-        name.setMinimumWidth(96)
+        name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        name.setMinimumWidth(NAME_WIDTHS[0])
+        name.setMaximumWidth(NAME_WIDTHS[1])
         remove = IconButton("x", tr("composer.detach", name=file.name), size=20, glyph=12)
         remove.clicked.connect(lambda: composer.detach(file))
-        row.addWidget(name)
+        row.addWidget(name, 1)
         row.addWidget(Label(file_size(file.size), "caption", "muted"))
         row.addWidget(remove)
         chip.column.addLayout(row)
@@ -125,12 +155,6 @@ class Attachments(QWidget):
 def _problem(path: Path, media_type: str, able: Capabilities) -> str:
     if not path.is_file():
         return tr("composer.no_such_file", name=path.name)
-    if able.attachment_max_bytes and path.stat().st_size > able.attachment_max_bytes:
-        return tr("refused.attachment_too_large", limit=file_size(able.attachment_max_bytes))
-    if able.attachment_types and not any(_fits(media_type, kind) for kind in able.attachment_types):
-        return tr("refused.attachment_type", type=media_type)
-    return ""
-
-
-def _fits(media_type: str, kind: str) -> bool:
-    return media_type.startswith(kind[:-1]) if kind.endswith("/*") else media_type == kind
+    if path.stat().st_size > (largest := capability.file_limit(able, media_type)):
+        return tr("refused.attachment_too_large", limit=file_size(largest))
+    return "" if capability.carries(able, media_type) else tr("refused.attachment_type", type=media_type)

@@ -32,6 +32,7 @@ class Editor(QPlainTextEdit):
     files_dropped = Signal(list)
     focused = Signal(bool)
     grown = Signal()
+    escaped = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -96,6 +97,9 @@ class Editor(QPlainTextEdit):
         plain = not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier
         if event.key() in _RETURN and (plain or event.modifiers() & Qt.KeyboardModifier.ControlModifier):
             self.submitted.emit()
+            return
+        if event.key() == Qt.Key.Key_Escape and plain:
+            self.escaped.emit()
             return
         super().keyPressEvent(event)
 

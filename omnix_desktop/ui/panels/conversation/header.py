@@ -18,6 +18,7 @@ from omnix_desktop.ui.widgets.labels import ElidedLabel
 
 HEIGHT = 56
 ROOMY = 540
+NARROW = 460
 
 
 class ConversationHeader(QWidget):
@@ -26,7 +27,7 @@ class ConversationHeader(QWidget):
     def __init__(self, desk: Desk, commands: Commands) -> None:
         super().__init__()
         self._desk = desk
-        self._compact = False
+        self._compact = self._narrow = False
         self.setObjectName("title_conversation")
         self.setFixedHeight(HEIGHT)
         self._avatar = Avatar("")
@@ -54,9 +55,10 @@ class ConversationHeader(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """The name comes before the words of a button that its icon says too."""
         super().resizeEvent(event)
-        compact = self.width() < ROOMY
-        if compact != self._compact:
-            self._compact = compact
+        fits = self.width() < ROOMY, self.width() < NARROW
+        if fits != (self._compact, self._narrow):
+            self._compact, self._narrow = fits
+            self._place_due()
             self.retranslate()
 
     def sizeHint(self) -> QSize:
@@ -67,12 +69,14 @@ class ConversationHeader(QWidget):
 
     def _make_buttons(self, commands: Commands) -> dict[str, Button | IconButton]:
         made: dict[str, Button | IconButton] = {
+            "transcript": IconButton("mail", "", size=32),
             "transfer": IconButton("arrow-right-left", "", size=32),
             "case": Button("", "quiet", icon="ticket"),
             "end": Button("", "plain", icon="check"),
             "pick_up": Button("", "primary", icon="play"),
         }
         bound = {
+            "transcript": "conversation.mail_transcript",
             "transfer": "interaction.transfer",
             "case": "work.create_case",
             "end": "interaction.end",
@@ -92,20 +96,31 @@ class ConversationHeader(QWidget):
         row.setSpacing(Space.S)
         words = QVBoxLayout()
         words.setSpacing(0)
-        first = QHBoxLayout()
-        first.setSpacing(Space.S)
+        self._first, self._second = QHBoxLayout(), QHBoxLayout()
+        self._first.setSpacing(Space.S)
+        self._second.setSpacing(Space.S)
         self._name.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
-        first.addWidget(self._name)
-        first.addWidget(self._due)
-        first.addStretch(1)
+        self._first.addWidget(self._name)
+        self._first.addWidget(self._due)
+        self._first.addStretch(1)
+        self._second.addWidget(self._source, 1)
         words.addStretch(1)
-        words.addLayout(first)
-        words.addWidget(self._source)
+        words.addLayout(self._first)
+        words.addLayout(self._second)
         words.addStretch(1)
         row.addWidget(self._avatar)
         row.addLayout(words, 1)
         for button in self._buttons.values():
             row.addWidget(button)
+
+    def _place_due(self) -> None:
+        """Where there is little room the name has the first line to itself."""
+        self._first.removeWidget(self._due)
+        self._second.removeWidget(self._due)
+        if self._compact:
+            self._second.insertWidget(0, self._due)
+        else:
+            self._first.insertWidget(1, self._due)
 
     def _tell(self) -> None:
         head = self._desk.conversation.head
@@ -119,7 +134,7 @@ class ConversationHeader(QWidget):
         self._avatar.set_person(head.name, head.seed, channel_icon(head.channel_kind))
         self._name.setText(head.name)
         self._due.set(head.pill.words, head.pill.tone)
-        parts = [head.source]
+        parts = [head.topic, head.source] if head.topic else [head.source]
         if head.window.words:
             parts.append(head.window.words)
         if head.owner:
@@ -128,10 +143,14 @@ class ConversationHeader(QWidget):
         self._source.set_colour({"bad": "bad", "soon": "soon"}.get(head.window.tone, "muted"))
 
     def _show_buttons(self, head: Head | None) -> None:
+        pick_up = self._buttons["pick_up"]
+        if isinstance(pick_up, Button):
+            pick_up.set_text(tr("conversation.handle" if head is not None and head.bot else "conversation.pick_up"))
         waiting = head is not None and not head.mine and not head.ended and not head.owner
         for name, button in self._buttons.items():
             wanted = head is not None and (waiting if name == "pick_up" else not waiting)
-            button.setVisible(wanted and not button.property("unbound"))
+            spared = self._narrow and name == "transcript"  # Ctrl+K has it too
+            button.setVisible(wanted and not spared and not button.property("unbound"))
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         event.ignore()  # the dock floats itself on a double click

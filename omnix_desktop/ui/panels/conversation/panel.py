@@ -1,5 +1,8 @@
 """The conversation's dock: thread above, composer below, or what to do while nothing is open."""
 
+from collections.abc import Callable
+from typing import Protocol
+
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QSizePolicy, QStackedWidget, QVBoxLayout, QWidget
 
@@ -7,25 +10,48 @@ from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.composer import Mode
 from omnix_desktop.models.desk import Desk
+from omnix_desktop.models.thread_items import ORIGINAL
 from omnix_desktop.ui.panels.conversation.area import ComposerArea
+from omnix_desktop.ui.panels.conversation.entry_menu import EntryMenu
+from omnix_desktop.ui.panels.conversation.files import Files
 from omnix_desktop.ui.panels.conversation.header import ConversationHeader
+from omnix_desktop.ui.panels.conversation.links import Links
 from omnix_desktop.ui.panels.conversation.thread import ThreadFeeder
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_desktop.ui.widgets.structure import EmptyState
 from omnix_desktop.ui.widgets.thread import BubbleThread
 
 
-class ConversationPanel(Panel):
-    """Follows what is opened; its composers do not."""
+class ReadsMails(Protocol):
+    def show_original(self, key: str) -> None: ...
 
-    def __init__(self, desk: Desk, commands: Commands) -> None:
+
+MakesMails = Callable[[Commands, Links, QWidget], ReadsMails]
+
+
+class ConversationPanel(Panel):
+    """Follows what is opened; its composers do not.
+
+    Who shows a mail as it was written is made for the first one that is asked for.
+    """
+
+    _mails: ReadsMails | None
+
+    def __init__(self, desk: Desk, commands: Commands, make_mails: MakesMails) -> None:
         super().__init__("conversation")
         self._desk, self._commands = desk, commands
         self.header = ConversationHeader(desk, commands)
         self.bubbles = BubbleThread()
         self.bubbles.setObjectName("thread")
-        self.area = ComposerArea(commands.place, self)
-        self._feeder = ThreadFeeder(desk.thread, self.bubbles, commands.place, commands)
+        self.area = ComposerArea(commands, self)
+        self.files = Files(commands, self)
+        self._feeder = ThreadFeeder(desk.thread, self.bubbles, commands, self.files)
+        self.links = Links(commands, self)
+        self.bubbles.link_clicked.connect(self.links.follow)
+        self.bubbles.action_clicked.connect(self.links.act)
+        self._make_mails, self._mails = make_mails, None
+        self.bubbles.action_clicked.connect(self._show_original)
+        self.menu = EntryMenu(self.bubbles, commands, self.files)
         self._empty = EmptyState("messages-square", "", action=" ")
         self._empty.setObjectName("conversation_empty")
         self._stack = QStackedWidget()
@@ -64,6 +90,13 @@ class ConversationPanel(Panel):
     def focus_composer(self, mode: str) -> None:
         self.area.show_mode(Mode(mode))
         self.area.focus()
+
+    def _show_original(self, key: str, action: str) -> None:
+        if action != ORIGINAL:
+            return
+        if self._mails is None:
+            self._mails = self._make_mails(self._commands, self.links, self)
+        self._mails.show_original(key)
 
     def _talk(self) -> QWidget:
         talk = QWidget()

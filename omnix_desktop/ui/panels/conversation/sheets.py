@@ -3,10 +3,11 @@
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QTextCursor, QTextDocument
 from PySide6.QtWidgets import QPlainTextDocumentLayout
+from shiboken6 import isValid
 
-from omnix_desktop.models.composer import Composer, Composers
+from omnix_desktop.models.composer import Composer
+from omnix_desktop.models.composers import Composers
 from omnix_desktop.ui.theme import font
-from omnix_protocol.ids import ConversationId
 
 KEPT = 40
 
@@ -48,12 +49,12 @@ class Sheets(QObject):
     def __init__(self, composers: Composers, parent: QObject) -> None:
         super().__init__(parent)
         self._composers = composers
-        self._known: dict[ConversationId, Sheet] = {}
+        self._known: dict[Composer, Sheet] = {}
 
     def of(self, composer: Composer) -> Sheet:
         """The composer's own; made when first asked for."""
-        sheet = self._known.pop(composer.conversation_id, None) or self._make(composer)
-        self._known[composer.conversation_id] = sheet  # newest last
+        sheet = self._known.pop(composer, None) or self._make(composer)
+        self._known[composer] = sheet  # newest last
         self._let_go()
         return sheet
 
@@ -62,11 +63,11 @@ class Sheets(QObject):
         return Sheet(composer, self)
 
     def _let_go(self) -> None:
-        """Sheets that nobody needs: not the newest, nothing written on them or on its way."""
-        for key, sheet in list(self._known.items())[:-1]:
-            if len(self._known) <= KEPT:
-                return
-            if sheet.composer.is_spare:
-                del self._known[key]
-                self._composers.let_go(sheet.composer)
-                sheet.deleteLater()
+        """Sheets that nobody needs: not the newest, of a composer that is no more, or nothing written or on its way."""
+        for composer, sheet in list(self._known.items())[:-1]:
+            if isValid(composer) and (len(self._known) <= KEPT or not composer.is_spare):
+                continue
+            del self._known[composer]
+            if isValid(composer):
+                self._composers.let_go(composer)
+            sheet.deleteLater()

@@ -4,10 +4,11 @@ from PySide6.QtCore import QModelIndex, QObject
 
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.actions.messages import ON_ITEM, mark_read, read_mark
-from omnix_desktop.actions.place import Place
 from omnix_desktop.i18n import tr
 from omnix_desktop.models.thread import Thread
+from omnix_desktop.models.thread_items import ThreadItem as Item
 from omnix_desktop.ui.delegates.thread_entry import painted
+from omnix_desktop.ui.panels.conversation.files import Files
 from omnix_desktop.ui.widgets.thread import BubbleThread
 from omnix_desktop.ui.widgets.thread_item import ThreadItem
 
@@ -17,9 +18,10 @@ PREVIOUS = "previous"
 class ThreadFeeder(QObject):
     """Keeps a BubbleThread equal to the model."""
 
-    def __init__(self, thread: Thread, view: BubbleThread, place: Place, commands: Commands) -> None:
+    def __init__(self, thread: Thread, view: BubbleThread, commands: Commands, files: Files) -> None:
         super().__init__(view)
-        self._thread, self._view, self._place, self._commands = thread, view, place, commands
+        self._thread, self._view, self._commands, self._files = thread, view, commands, files
+        self._place = place = commands.place
         items = thread.items
         items.modelReset.connect(self._reset)
         items.rowsInserted.connect(self._inserted)
@@ -31,15 +33,19 @@ class ThreadFeeder(QObject):
         view.older_wanted.connect(thread.load_before)
         view.action_clicked.connect(self._act)
         view.at_bottom_changed.connect(self._came_down)
+        view.attachment_clicked.connect(files.open)
+        view.pictures = files.pictures.of
+        files.pictures.arrived.connect(lambda _file_id: view.viewport().update())
+        files.moved.connect(self._file_moved)
         place.desk.status.linked.connect(self.seen)
         self._reset()
 
     def _reset(self) -> None:
-        self._view.set_items([*self._previous(), *(painted(item) for item in self._thread.items.rows())])
+        self._view.set_items([*self._previous(), *(self._painted(item) for item in self._thread.items.rows())])
 
     def _inserted(self, _parent: QModelIndex, first: int, last: int) -> None:
         rows = self._thread.items.rows()
-        fresh = [painted(item) for item in rows[first : last + 1]]
+        fresh = [self._painted(item) for item in rows[first : last + 1]]
         if last == len(rows) - 1:
             self._view.append(*fresh)
         elif first == 0:
@@ -50,7 +56,7 @@ class ThreadFeeder(QObject):
             below = rows[last + 1 :]
             for item in below:
                 self._view.remove(item.key)
-            self._view.append(*fresh, *(painted(item) for item in below))
+            self._view.append(*fresh, *(self._painted(item) for item in below))
         self.seen()
 
     def _removing(self, _parent: QModelIndex, first: int, last: int) -> None:
@@ -62,7 +68,15 @@ class ThreadFeeder(QObject):
 
     def _changed(self, first: QModelIndex, last: QModelIndex) -> None:
         for item in self._thread.items.rows()[first.row() : last.row() + 1]:
-            self._view.replace(item.key, painted(item))
+            self._view.replace(item.key, self._painted(item))
+
+    def _painted(self, item: Item) -> ThreadItem:
+        return painted(item, self._files.done)
+
+    def _file_moved(self, file_id: str) -> None:
+        for item in self._thread.items.rows():
+            if any(file.file_id == file_id for file in item.attachments):
+                self._view.replace(item.key, self._painted(item))
 
     def _came_down(self, below: bool) -> None:
         """To the newest of what is loaded; after a long way up there is more."""
@@ -102,5 +116,6 @@ class ThreadFeeder(QObject):
             self._commands.run("conversation.show_previous")
             return
         item = self._thread.items.of(key)
-        if item is not None and action in ON_ITEM:
-            ON_ITEM[action](self._place, item)
+        doing = ON_ITEM[action](self._place, item) if item is not None and action in ON_ITEM else None
+        if doing is not None:
+            self._commands.start(doing, action)

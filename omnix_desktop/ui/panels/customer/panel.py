@@ -13,6 +13,7 @@ from omnix_desktop.ui.panels.customer.edit import EditView
 from omnix_desktop.ui.panels.customer.journey import JourneyView
 from omnix_desktop.ui.panels.customer.profile import ProfileView
 from omnix_desktop.ui.widgets.buttons import IconButton
+from omnix_desktop.ui.widgets.menu import Menu
 from omnix_desktop.ui.widgets.panel import Panel
 from omnix_desktop.ui.widgets.structure import EmptyState
 from omnix_protocol.ids import InteractionId
@@ -32,6 +33,17 @@ class CustomerPanel(Panel):
         self._pencil.setObjectName("customer_edit")
         commands.bind(self._pencil, "customer.edit")
         self.title_bar.add_action(self._pencil)
+        self._apps = IconButton("external-link", "")
+        self._apps.setObjectName("customer_integrations")
+        commands.bind(self._apps, "view.integrations")
+        self.title_bar.add_action(self._apps)
+        self._more = IconButton("ellipsis", "")
+        self._more.setObjectName("customer_more")
+        self._more.clicked.connect(self._open_menu)
+        self.title_bar.add_action(self._more)
+        self.menu = Menu(parent=self)
+        for name in ("customer.block", "customer.unblock"):
+            self.menu.addAction(commands.qaction(name))
         self.profile = ProfileView(commands)
         self.journey = JourneyView(commands)
         self.form = EditView(commands.place)
@@ -46,10 +58,12 @@ class CustomerPanel(Panel):
         desk.customer.changed.connect(self._turn)
         desk.customer.opened.connect(self._turn)
         desk.status.linked.connect(self._turn)
+        desk.integrations.changed.connect(self._turn)
         self.retranslate()
 
     def retranslate(self) -> None:
         super().retranslate()
+        self._more.describe(tr("customer.more"))
         for part in (self.profile, self.journey, self.form):
             part.retranslate()
         self._turn()
@@ -59,6 +73,10 @@ class CustomerPanel(Panel):
             self.form.focus_first()
         else:
             self._pencil.setFocus()
+
+    def _open_menu(self) -> None:
+        self._commands.refresh()
+        self.menu.popup(self._more.mapToGlobal(self._more.rect().bottomLeft()))
 
     def _seen(self) -> QWidget:
         page = QWidget()
@@ -76,7 +94,8 @@ class CustomerPanel(Panel):
         return area
 
     def _turn(self) -> None:
-        """Which page says the truth about the customer on the screen."""
+        """Which page says the truth about the customer on the screen; the keyboard stays where the hands are."""
+        self._apps.setVisible(self._desk.integrations.any)
         edit = self._desk.forms.begun_edit()
         if edit is not self._edit:
             if self._edit is not None:
@@ -89,22 +108,17 @@ class CustomerPanel(Panel):
             return
         editing = edit is not None and edit.open
         self.form.show_edit(edit if editing else None)
-        self._show(FORM if editing else PROFILE)
+        self._stack.setCurrentIndex(FORM if editing else PROFILE)
         self._pencil.setVisible(not editing)
-
-    def _show(self, page: int) -> None:
-        if self._stack.currentIndex() == page:
-            return
-        self._stack.setCurrentIndex(page)
-        if page == FORM and self.isVisible():
-            self.form.focus_first()
+        self._more.setVisible(not editing)
 
     def _say_nothing(self) -> None:
         self._pencil.setVisible(False)
+        self._more.setVisible(False)
         opened, offline = self._desk.selection.opened, self._desk.status.offline()
         key = "nothing" if opened is None else "not_here" if offline else "coming"
         self._empty.set_texts(tr(f"customer.{key}"), tr(f"customer.{key}_why"))
-        self._show(NOTHING)
+        self._stack.setCurrentIndex(NOTHING)
 
     def _open_story(self, interaction_id: str) -> None:
         dialog = JourneyDetailDialog(self._commands, InteractionId(interaction_id), self.window())

@@ -3,6 +3,7 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
+from omnix_desktop.actions.calls import call_number, copy_number
 from omnix_desktop.actions.customers import discard_refused_edit, resume_refused_edit, toggle_nik
 from omnix_desktop.actions.live import Commands
 from omnix_desktop.i18n import number, tr
@@ -13,11 +14,11 @@ from omnix_desktop.ui.widgets.badges import Avatar
 from omnix_desktop.ui.widgets.banners import Banner
 from omnix_desktop.ui.widgets.buttons import Button, IconButton
 from omnix_desktop.ui.widgets.labels import ElidedLabel
+from omnix_desktop.ui.widgets.number_list import NumberList
 from omnix_desktop.ui.widgets.structure import KeyValueRow
 from omnix_protocol.customers import Customer
 
 _FACTS = (
-    ("phones", "phone", False),
     ("emails", "mail", False),
     ("address", "map-pin", False),
     ("service_numbers", "router", True),
@@ -32,6 +33,7 @@ class ProfileView(QWidget):
         super().__init__()
         place = commands.place
         self._status, self._card = place.desk.status, place.desk.customer
+        self._telephone = place.desk.telephone
         self._avatar = Avatar("", size=44)
         self._name = ElidedLabel("", "heading")
         self._name.setObjectName("customer_name")
@@ -40,6 +42,10 @@ class ProfileView(QWidget):
         self._facts = {name: KeyValueRow("", icon=icon, tabular=tabular) for name, icon, tabular in _FACTS}
         for name, row in self._facts.items():
             row.setObjectName(f"customer_{name}")
+        self.phones = NumberList()
+        self.phones.setObjectName("customer_phones")
+        self.phones.called.connect(lambda number: call_number(place, number))
+        self.phones.copied.connect(lambda number: copy_number(place, number))
         self._nik = KeyValueRow("", icon="id-card", tabular=True)
         self._nik.setObjectName("customer_nik")
         self._reveal = IconButton("eye", "", size=28)
@@ -55,12 +61,14 @@ class ProfileView(QWidget):
         self._card.changed.connect(self.tell)
         self._card.opened.connect(self.tell)
         self._status.linked.connect(self.tell)
+        self._telephone.changed.connect(self.tell)
         self.retranslate()
 
     def retranslate(self) -> None:
         empty = tr("customer.not_set")
         for name, row in self._facts.items():
             row.set_caption(tr(f"customer.{name}"), empty)
+        self.phones.set_words(tr("customer.phones"), empty, tr("telephone.call_named"), tr("telephone.copy"))
         self._nik.set_caption(tr("customer.nik"), empty)
         self._discard.set_text(tr("entries.action_discard"))
         self.tell()
@@ -76,12 +84,13 @@ class ProfileView(QWidget):
         self._name.set_colour("text" if customer.name else "faint")
         self._number.setText(tr("customer.number", number=number(customer.number).replace(".", "").replace(",", "")))
         values = {
-            "phones": "\n".join(shown_phone(one) for one in customer.phones),
             "emails": "\n".join(customer.emails),
             "address": customer.address,
             "service_numbers": "\n".join(shown_service_number(one) for one in customer.service_numbers),
             "channels": self._channels(),
         }
+        numbers = tuple((one, shown_phone(one)) for one in customer.phones)
+        self.phones.show_numbers(numbers, calls=self._telephone.calls)
         for fact, value in values.items():
             self._facts[fact].set_value(value)
         self._tell_nik(customer)
@@ -89,7 +98,9 @@ class ProfileView(QWidget):
 
     def _channels(self) -> str:
         reached = self._card.reached()
-        return "\n".join(f"{one.channel} · {one.address}" if one.address else one.channel for one in reached)
+        blocked = tr("customer.blocked")
+        told = ((one.channel, one.address, blocked if one.blocked else "") for one in reached)
+        return "\n".join(" · ".join(part for part in parts if part) for parts in told)
 
     def _tell_nik(self, customer: Customer) -> None:
         shown, why = bool(self._card.shown_nik), self._status.offline()
@@ -126,6 +137,7 @@ class ProfileView(QWidget):
         head.addLayout(words, 1)
         column.addLayout(head)
         column.addSpacing(Space.XS)
+        column.addWidget(self.phones)
         for row in self._facts.values():
             column.addWidget(row)
         nik = QHBoxLayout()

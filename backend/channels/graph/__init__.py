@@ -1,0 +1,1 @@
+"""What Meta's Graph API shares among WhatsApp, Messenger and Instagram."""

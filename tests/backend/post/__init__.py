@@ -1,0 +1,1 @@
+"""The server's own mail: letters, and their way out."""

@@ -1,0 +1,1 @@
+"""What providers bring, bent and broken: every way in, its documented webhooks as seeds, and what may come of them."""

@@ -1,0 +1,1 @@
+"""Meta's Graph API as documented: WhatsApp, Messenger, Instagram and comments, webhooks out and calls in."""
