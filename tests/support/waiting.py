@@ -1,9 +1,11 @@
 """Waiting on a condition, never for a while; and ports that are free."""
 
 import asyncio
+import itertools
+import os
 import socket
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
 from typing import TypeVar, overload
 
 T = TypeVar("T")
@@ -12,16 +14,34 @@ T = TypeVar("T")
 DIES_WITH_US = ("setpriv", "--pdeathsig", "TERM")
 
 
+PORTS_OF_A_WORKER = 1_500
+
+
+def worker_ports() -> Iterator[int]:
+    """Below the ports that the kernel gives by itself, so that nobody gets one between asking and using it."""
+    first = 20_000 + int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw")) % 8 * PORTS_OF_A_WORKER
+    for number in itertools.count(os.getpid() * 37):  # two runs on one machine begin apart
+        yield first + number % PORTS_OF_A_WORKER
+
+
+_ports = worker_ports()
+
+
 def free_port(preferred: int = 0) -> int:
     """A port of the loopback that was free a moment ago: this one, unless somebody has it."""
+    if preferred and can_be_had(preferred, reused=True):
+        return preferred
+    return next(port for port in _ports if can_be_had(port))
+
+
+def can_be_had(port: int, reused: bool = False) -> bool:
     with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1 if preferred else 0)
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, reused)
         try:
-            probe.bind(("127.0.0.1", preferred))
+            probe.bind(("127.0.0.1", port))
         except OSError:
-            return free_port()
-        port: int = probe.getsockname()[1]
-        return port
+            return False
+    return True
 
 
 def wait_until(condition: Callable[[], T], what: str, timeout: float = 20.0, pause: float = 0.02) -> T:
