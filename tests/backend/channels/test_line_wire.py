@@ -80,7 +80,7 @@ class Scene:
 async def scene() -> AsyncIterator[Scene]:
     simulator = LineSimulator()
     simulator.bot(TOKEN, SECRET).people[SITI.id] = SITI
-    async with serving(simulator.app) as address, httpx.AsyncClient(timeout=0.4) as http:
+    async with serving(simulator.app) as address, httpx.AsyncClient(timeout=1) as http:
         yield Scene(simulator, view(address), http)
     await simulator.close()
 

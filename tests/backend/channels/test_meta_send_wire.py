@@ -157,7 +157,7 @@ def _failing() -> list[Any]:
 @pytest.mark.parametrize(("fault", "outcome", "sent"), _failing())
 async def test_what_became_of_it(line: MetaLine, fault: Fault, outcome: object, sent: int) -> None:
     line.simulator.fail("messages", fault)
-    async with httpx.AsyncClient(timeout=0.5) as http:
+    async with httpx.AsyncClient(timeout=1) as http:
         assert await line.channel.send(line.account, line.message(), http) == outcome
     assert len(line.simulator.world.sent) == sent
 

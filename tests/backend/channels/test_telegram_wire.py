@@ -67,7 +67,7 @@ async def test_a_text_is_sent_once_and_named(telegram_line: Line) -> None:
 )
 async def test_what_became_of_it(telegram_line: Line, fault: Fault, outcome: object) -> None:
     telegram_line.simulator.fail(TOKEN, "sendMessage", fault)
-    async with httpx.AsyncClient(timeout=0.3) as http:
+    async with httpx.AsyncClient(timeout=1) as http:
         assert await CHANNEL.send(telegram_line.account, message(), http) == outcome
     assert len(telegram_line.simulator.bot(TOKEN).sent) == int(fault.after_work)
 

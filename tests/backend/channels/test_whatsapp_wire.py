@@ -281,7 +281,7 @@ async def test_a_wrong_app_secret_or_number_is_told(wire: Wire) -> None:
 @pytest.mark.parametrize("fault", [faults.UNAVAILABLE, faults.BROKEN, faults.GATEWAY, faults.SILENT])
 async def test_nobody_knows_what_became_of_a_send_that_broke(wire: Wire, fault: faults.Fault) -> None:
     wire.simulator.fail("messages", fault)
-    wire.http.timeout = httpx.Timeout(0.5)
+    wire.http.timeout = httpx.Timeout(1)
     assert isinstance(await wire.send("Halo"), Unknown)
 
 

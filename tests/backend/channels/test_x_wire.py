@@ -42,7 +42,7 @@ async def scene() -> AsyncIterator[Scene]:
     simulator = XSimulator()
     simulator.uploads.check_after = 0
     theirs = simulator.account()
-    async with serving(simulator.app) as address, httpx.AsyncClient(timeout=0.4) as http:
+    async with serving(simulator.app) as address, httpx.AsyncClient(timeout=1) as http:
         simulator.base = address
         yield Scene(simulator, theirs, view(theirs, address), http, address)
     await simulator.close()
