@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 from tests.support import virtual_screen as screens
 from tests.support.nats import NatsServer, nats_server
@@ -13,8 +13,15 @@ from tests.support.postgres import Cluster, shared_cluster
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
-# a busy machine is no failure; what failed is printed so that it can be played again
-settings.register_profile("house", deadline=None, print_blob=True)
+# a busy machine is no failure; what failed is printed so that it can be played again. What CI says of a change depends
+# on the change: it plays the same examples each time, and people's machines search on
+settings.register_profile(
+    "house",
+    deadline=None,
+    print_blob=True,
+    derandomize=bool(os.environ.get("CI")),
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("house")
 
 

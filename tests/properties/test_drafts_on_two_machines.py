@@ -81,7 +81,7 @@ class Machine:
             case "is cut off":
                 self.proxy.cut()
             case "goes away":
-                self.proxy.refuse()
+                await self.proxy.refuse()
                 self.proxy.cut()
             case "is back":
                 await self.back()
@@ -91,7 +91,7 @@ class Machine:
         await asyncio.wrap_future(self.desk.local.waiting())  # what the hand did is on the disk
 
     async def back(self) -> None:
-        self.proxy.refuse()
+        await self.proxy.refuse()
         await self.proxy.accept()
         self.desk.ports.link.try_now()
 

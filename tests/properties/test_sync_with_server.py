@@ -107,7 +107,7 @@ async def test_screens_equal_the_server_within_two_seconds_of_its_return(server:
         await until(lambda: handled(ratna), "picked up")
         loop = asyncio.get_running_loop()
         for number in range(5):
-            proxy.refuse()
+            await proxy.refuse()
             proxy.cut()
             await until(lambda: ratna.ports.link.status.state == LinkState.OFFLINE, "the loss is seen")
             await server.receive("budi", f"kabar {number}")

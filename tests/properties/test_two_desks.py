@@ -74,7 +74,7 @@ class Person:
             case "is cut off":
                 self.proxy.cut()
             case "loses the network":
-                self.proxy.refuse()
+                await self.proxy.refuse()
                 self.proxy.cut()
             case "gets the network back":
                 await self.back()
@@ -82,7 +82,7 @@ class Person:
                 await self.restart()
 
     async def back(self) -> None:
-        self.proxy.refuse()
+        await self.proxy.refuse()
         await self.proxy.accept()
 
     async def _write(self, interaction: Interaction, what: str) -> None:

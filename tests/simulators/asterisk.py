@@ -7,8 +7,11 @@ import asyncio
 import hashlib
 import itertools
 import time
+from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
+
+from tests.support.tcp import tcp_server
 
 GREETING = "Asterisk Call Manager/9.0.0"
 
@@ -111,17 +114,15 @@ class AsteriskSimulator:
     pings: int = 0
     _writers: set[asyncio.StreamWriter] = field(default_factory=set)
     _all: set[asyncio.StreamWriter] = field(default_factory=set)
-    _server: Any = None
+    _door: AsyncExitStack = field(default_factory=AsyncExitStack)
     _ids: Any = field(default_factory=lambda: itertools.count(1))
 
     async def __aenter__(self) -> "AsteriskSimulator":
-        self._server = await asyncio.start_server(self._serve, "127.0.0.1", self.port)
-        self.port = self._server.sockets[0].getsockname()[1]
+        self.port = await self._door.enter_async_context(tcp_server(self._serve, self.port))
         return self
 
     async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        self.break_off()
+        await self._door.aclose()
 
     def call(self, number: str, **more: Any) -> ScriptedCall:
         call = ScriptedCall(self, number, **more)
@@ -177,7 +178,6 @@ class AsteriskSimulator:
         finally:
             self._writers.discard(writer)
             self._all.discard(writer)
-            writer.close()
 
     async def _action(self, reader: asyncio.StreamReader) -> dict[str, str]:
         words: dict[str, str] = {}

@@ -8,6 +8,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from tests.support.tcp import tcp_server
+
 
 class ClamdFault(StrEnum):
     """What goes wrong with the next file."""
@@ -30,25 +32,11 @@ class ClamdSimulator:
 
     @asynccontextmanager
     async def listening(self) -> AsyncIterator["ClamdSimulator"]:
-        gone = asyncio.Event()
+        async with tcp_server(self._serve) as port:
+            self.address = f"tcp://127.0.0.1:{port}"
+            yield self
 
-        async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            try:
-                await self._serve(reader, writer, gone)
-            except (asyncio.IncompleteReadError, ConnectionError):
-                pass
-            finally:
-                writer.close()
-
-        server = await asyncio.start_server(served, "127.0.0.1", 0)
-        self.address = f"tcp://127.0.0.1:{server.sockets[0].getsockname()[1]}"
-        try:
-            async with server:
-                yield self
-        finally:
-            gone.set()
-
-    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter, gone: asyncio.Event) -> None:
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         if await reader.readuntil(b"\0") != b"zINSTREAM\0":
             writer.write(b"UNKNOWN COMMAND\0")
             return
@@ -63,8 +51,7 @@ class ClamdSimulator:
                 await writer.drain()
                 return
         if fault is ClamdFault.SILENT:
-            await gone.wait()
-            return
+            await asyncio.Event().wait()
         self.scanned.append(data)
         writer.write(self._reply(data, fault) + b"\0")
         await writer.drain()

@@ -5,6 +5,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any, Self
 
+from tests.support.tcp import settled_sockets, stop_listening
+
 CHUNK = 65536
 
 
@@ -27,6 +29,7 @@ class FaultProxy:
         self._cut_after: int | None = None
         self._open: set[asyncio.StreamWriter] = set()
         self._pumps: set[asyncio.Task[Any]] = set()
+        self._ended = False
 
     async def accept(self) -> Self:
         """Listen (again); the port stays the same for the proxy's life."""
@@ -34,11 +37,11 @@ class FaultProxy:
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
-    def refuse(self) -> None:
+    async def refuse(self) -> None:
         """Nobody listens any more; what is connected stays so."""
-        if self._server is not None:
-            self._server.close()
-            self._server = None
+        server, self._server = self._server, None
+        if server is not None:
+            await stop_listening(server)
 
     def cut(self) -> None:
         """Reset every connection now; new ones are accepted."""
@@ -57,14 +60,19 @@ class FaultProxy:
         self._flowing.set()
 
     async def close(self) -> None:
-        self.refuse()
+        self._ended = True
+        await self.refuse()
         self.cut()
         for pump in self._pumps:
             pump.cancel()
         await asyncio.gather(*self._pumps, return_exceptions=True)
+        await settled_sockets()
 
     async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.connections += 1
+        if self._ended:  # it was accepted in the turn before
+            writer.transport.abort()
+            return
         self._open.add(writer)
         reaching = asyncio.create_task(asyncio.open_connection("127.0.0.1", self._target_port))
         self._pumps.add(reaching)  # the proxy may close before the other side is reached
@@ -77,6 +85,8 @@ class FaultProxy:
         finally:
             self._pumps.discard(reaching)
         self._open.add(back)
+        if self._ended:  # the other side was reached in the turn before
+            self.cut()
         pumps = {asyncio.create_task(self._pump(reader, back)), asyncio.create_task(self._pump(there, writer))}
         self._pumps |= pumps
         await asyncio.wait(pumps)

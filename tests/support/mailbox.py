@@ -20,6 +20,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from backend.config import Mail
+from tests.support.tcp import settled_sockets, stop_listening
 from tests.support.waiting import until
 
 SENDER = "omnix@samudra.example"
@@ -127,10 +128,10 @@ async def mailbox(
     try:
         yield box
     finally:
-        server.close()
+        await stop_listening(server)
         for one in served:
             _hang_up(one)
-        await asyncio.sleep(0)  # the transports close their sockets in the loop's next turn
+        await settled_sockets()
 
 
 def _hang_up(server: SMTP) -> None:

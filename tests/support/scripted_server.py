@@ -1,6 +1,5 @@
 """A server that speaks the protocol's frames from a journal model, and misbehaves where a test says so."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 
@@ -35,6 +34,7 @@ from omnix_protocol.messages import DeliveryState, Direction, Message, SendMessa
 from omnix_protocol.scopes import Commit
 from tests.support.cached_workspace import NOW
 from tests.support.journal_model import JournalModel
+from tests.support.tcp import settled_sockets, stop_listening
 from tests.support.workspace_catalogue import SESSION_ID, TENANT_ID, USERS
 
 ME = USERS[0]
@@ -84,11 +84,13 @@ class ScriptedServer:
         self.port = next(iter(self._server.sockets)).getsockname()[1]
 
     async def end(self) -> None:
+        server, self._server = self._server, None
+        if server is None:
+            return
+        await stop_listening(server.server)
         self.drop()
-        if self._server is not None:
-            self._server.close(close_connections=True)
-            await self._server.wait_closed()
-            self._server = None
+        server.close(close_connections=True)
+        await server.wait_closed()
 
     def drop(self) -> None:
         for socket in self._sockets:
@@ -235,4 +237,4 @@ async def scripted_server() -> AsyncIterator[ScriptedServer]:
         yield server
     finally:
         await server.end()
-        await asyncio.sleep(0)
+        await settled_sockets()

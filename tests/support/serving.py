@@ -8,6 +8,7 @@ from typing import Any
 
 import uvicorn
 
+from tests.support.tcp import settled_sockets, stop_listening
 from tests.support.waiting import until
 
 
@@ -25,10 +26,10 @@ class _Server(uvicorn.Server):
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """At once where nobody is being answered: uvicorn's own waits for a tenth of a second in any case."""
         for server in self.servers:
-            server.close()
+            await stop_listening(server)
         for connection in list(self.server_state.connections):
             connection.shutdown()
-        await asyncio.sleep(0)
+        await settled_sockets()
         if self.server_state.connections or self.server_state.tasks:
             await super().shutdown(sockets)
 

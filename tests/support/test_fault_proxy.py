@@ -1,12 +1,15 @@
 """Each fault is what the two ends would see in life."""
 
 import asyncio
+import socket
 import time
 from collections.abc import AsyncIterator
 
 import pytest
 
 from tests.support.fault_proxy import FaultProxy, fault_proxy
+from tests.support.tcp import tcp_server
+from tests.support.waiting import until
 
 
 @pytest.fixture
@@ -14,18 +17,11 @@ async def proxy() -> AsyncIterator[FaultProxy]:
     """Before a server that sends back what it gets."""
 
     async def echo(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        try:
-            while data := await reader.read(1024):
-                writer.write(data)
-        except ConnectionError:
-            pass
-        finally:
-            writer.close()
+        while data := await reader.read(1024):
+            writer.write(data)
 
-    server = await asyncio.start_server(echo, "127.0.0.1", 0)
-    async with fault_proxy(server.sockets[0].getsockname()[1]) as made:
+    async with tcp_server(echo) as port, fault_proxy(port) as made:
         yield made
-    server.close()
 
 
 async def say(proxy: FaultProxy, *words: bytes) -> list[bytes]:
@@ -81,8 +77,34 @@ async def test_a_delay_holds_in_both_directions_and_does_not_pile_up(proxy: Faul
 
 
 async def test_refused_means_nobody_listens_until_accepted_again(proxy: FaultProxy) -> None:
-    proxy.refuse()
+    await proxy.refuse()
     with pytest.raises(OSError, match=r"Connect call failed"):
         await say(proxy, b"halo")
     await proxy.accept()
     assert await say(proxy, b"halo") == [b"halo"]
+
+
+@pytest.mark.parametrize("turns", range(6))
+async def test_who_comes_while_the_proxy_ends_is_not_left_open(turns: int) -> None:
+    served = asyncio.Event()
+
+    async def serve(_: asyncio.StreamReader, __: asyncio.StreamWriter) -> None:
+        await served.wait()
+
+    async with tcp_server(serve) as port:
+        async with fault_proxy(port) as proxy:
+            client = socket.create_connection(("127.0.0.1", proxy.port))
+            for _ in range(turns):
+                await asyncio.sleep(0)
+        with client:
+            client.settimeout(0)
+            await until(lambda: is_reset(client), "the proxy has hung up")
+
+
+def is_reset(client: socket.socket) -> bool:
+    try:
+        return client.recv(1) == b""
+    except BlockingIOError:
+        return False
+    except ConnectionError:
+        return True

@@ -20,6 +20,7 @@ from backend.channels.email.headers import Address
 from omnix_protocol.content import Content, Mail
 from omnix_protocol.ids import ChannelAccountId, MessageId, TenantId, new_id
 from omnix_protocol.rules import is_customers_address
+from tests.support.tcp import settled_sockets, stop_listening
 
 OTHER = "büdi@contoh.example"
 
@@ -49,11 +50,11 @@ async def server(*, any_letters: bool) -> AsyncIterator[Taken]:
     try:
         yield taken
     finally:
-        listening.close()
+        await stop_listening(listening)
         for one in served:
             if isinstance(one.transport, asyncio.WriteTransport):
                 one.transport.abort()
-        await asyncio.sleep(0)  # the transports close their sockets in the loop's next turn
+        await settled_sockets()
 
 
 async def sent(taken: Taken, head: Mail) -> Outcome:

@@ -34,6 +34,7 @@ from tests.simulators.oauth import OAuthSimulator
 from tests.support.fault_proxy import fault_proxy
 from tests.support.mail_servers import BUSY, OURS, PASSWORD, REFUSED, THEIRS, MailServers, mail_servers
 from tests.support.serving import serving
+from tests.support.tcp import tcp_server
 from tests.support.waiting import free_port, until
 
 PLACES = 40
@@ -355,11 +356,9 @@ async def test_who_falls_silent_before_the_mail_did_not_get_it_and_after_it_nobo
                 writer.write(b"250 fine\r\n")
             elif word == "DATA":
                 writer.write(b"354 go on\r\n")
-        writer.close()
 
-    server = await asyncio.start_server(serve, "127.0.0.1", 0)
-    async with server:
-        desk = desk_of(servers, smtp_port=str(server.sockets[0].getsockname()[1]))
+    async with tcp_server(serve) as port:
+        desk = desk_of(servers, smtp_port=str(port))
         assert isinstance(await desk.send(), kind)
 
 

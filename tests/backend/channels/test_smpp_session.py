@@ -3,6 +3,7 @@
 import asyncio
 import struct
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from dataclasses import replace
 
 import pytest
@@ -20,6 +21,7 @@ from backend.channels.sms.session import (
     opened,
 )
 from tests.support.smpp import DROP, PASSWORD, SILENCE, SYSTEM_ID, THROTTLED, Smsc, smsc
+from tests.support.tcp import tcp_server
 from tests.support.waiting import free_port, until
 
 HALO = ShortMessage(Address("12345"), Address("628111", 1, 1), content=b"Halo")
@@ -187,28 +189,13 @@ async def taken(session: Session, count: int) -> list[Pdu]:
     return units
 
 
-def stand_in(octets: bytes) -> "_StandIn":
-    return _StandIn(octets)
-
-
-class _StandIn:
+@asynccontextmanager
+async def stand_in(octets: bytes) -> AsyncIterator[int]:
     """A listener that says the octets to whoever connects, and nothing else."""
 
-    def __init__(self, octets: bytes) -> None:
-        self._octets = octets
-        self._writers: list[asyncio.StreamWriter] = []
+    async def say(_: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        writer.write(octets)
+        await asyncio.Event().wait()
 
-    async def __aenter__(self) -> int:
-        self._server = await asyncio.start_server(self._connected, "127.0.0.1", 0)
-        port: int = self._server.sockets[0].getsockname()[1]
-        return port
-
-    async def __aexit__(self, *_: object) -> None:
-        self._server.close()
-        for writer in self._writers:
-            writer.close()
-        await self._server.wait_closed()
-
-    async def _connected(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-        self._writers.append(writer)
-        writer.write(self._octets)
+    async with tcp_server(say) as port:
+        yield port

@@ -15,6 +15,7 @@ from starlette.routing import Route
 
 from backend.files.fetching import Fetcher, FetchLimits, NotFetched, TooMuch
 from tests.support.serving import serving
+from tests.support.tcp import tcp_server
 from tests.support.tls import certified
 
 SECRET = "token=rahasia"
@@ -302,14 +303,10 @@ async def test_the_certificate_is_asked_for_the_name_not_for_the_address(tmp_pat
     async def served(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         asked.append((await reader.readuntil(b"\r\n\r\n")).decode())
         writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Type: image/png\r\n\r\nok")
-        await writer.drain()
-        writer.close()
 
-    server = await asyncio.start_server(served, HOST, 0, ssl=sides.server)
-    port = server.sockets[0].getsockname()[1]
     known = names(media_example=HOST, other_example=HOST)
     hosts = ("media.example", "other.example")
-    async with server:
+    async with tcp_server(served, tls=sides.server) as port:
         fetcher = Fetcher(internal_hosts=hosts, resolve=known, tls=sides.client)
         assert (await fetch(fetcher, f"https://media.example:{port}/a", LIMITS)).body == b"ok"
         assert asked[0] == "media.example"

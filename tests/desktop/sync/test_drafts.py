@@ -50,7 +50,7 @@ class Machine:
         await until(lambda: (self.shown.text, self.shown.apart) == (text, apart), f"shown: {text!r}, apart: {apart}")
 
     async def loses_the_network(self) -> None:
-        self.proxy.refuse()
+        await self.proxy.refuse()
         self.proxy.cut()
         await until(lambda: self.desk.ports.link.status.state != LinkState.ONLINE, "offline")
 
