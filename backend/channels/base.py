@@ -13,9 +13,9 @@ from omnix_protocol.channels import Capabilities, ChannelGroup, SettingField
 from omnix_protocol.content import ActKind, Button, Content, RemoteFile, Topic
 from omnix_protocol.ids import ChannelAccountId, CommandId, MessageId, TenantId, derived_id
 from omnix_protocol.messages import TEXT_MAX, DeliveryState
+from omnix_protocol.text import storable_text
 
 EMPTY = Content()
-REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 SECRET_MIN = 4
 """Characters: shorter ones are in every other word, and hide nothing where they are taken out of them."""
 
@@ -373,10 +373,7 @@ def event_id(account_id: ChannelAccountId, event_kind: str, provider_id: str, re
 
 def clean_text(text: str, limit: int = TEXT_MAX) -> str:
     """Text that every database and screen can hold: no NUL, no half of a surrogate pair, no more than the limit."""
-    if "\0" in text:
-        text = text.replace("\0", REPLACEMENT)
-    if any("\ud800" <= letter <= "\udfff" for letter in text):
-        text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    text = storable_text(text)
     return text if len(text) <= limit else text[: limit - 1] + "…"
 
 

@@ -10,6 +10,7 @@ from typing import Any, Final, TypeVar
 
 from backend.channels.base import Event, Unreadable, clean_text, line, unreadable
 from omnix_protocol.messages import TEXT_MAX
+from omnix_protocol.text import storable_value
 
 ID_MAX: Final = 255
 NUMBER_MAX: Final = 1 << 53
@@ -60,8 +61,11 @@ def answer_of(raw: bytes | str) -> Json | None:
 
 
 def loaded(raw: bytes | str) -> Any:
-    """JSON, in which a number of more digits than anybody means is null. Raises ValueError, RecursionError."""
-    return json.loads(raw, parse_int=_int)
+    """JSON, whose text can be stored, and in which a number of more digits than anybody means is null.
+
+    Raises ValueError, RecursionError.
+    """
+    return storable_value(json.loads(raw, parse_int=_int))
 
 
 def part(values: Mapping[str, Any], key: str) -> Json:

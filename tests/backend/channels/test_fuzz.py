@@ -20,6 +20,10 @@ NAMES = (
 )  # fmt: skip
 GONE = object()
 BENT = st.lists(st.tuples(st.integers(0, 10_000), ODD | st.just(GONE)), max_size=3)
+ODD_VALUES: tuple[Any, ...] = (
+    None, True, 0, -1, 0.5, 1e308, float("inf"), 10**40, "", "\0", "\ud800", "\udfff\ud800 ", "a" * 5_000, "0" * 30,
+    "2026-13-45", "https://[::1", [], [None], [[]], ["\ud800"], {}, {"": None}, {"id": {}},
+)  # fmt: skip
 CUTS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 8), st.binary(max_size=8)), min_size=1, max_size=4)
 HEADERS = st.dictionaries(
     st.sampled_from(
@@ -40,6 +44,16 @@ def test_every_kind_is_here() -> None:
 def test_what_is_documented_says_something(name: str) -> None:
     way = ways()[name]
     assert sum(bool(taken(way, seed)) for seed in way.seeds) >= 3
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_each_odd_value_at_each_documented_place(name: str) -> None:
+    way = ways()[name]
+    for body in filter(None, map(as_json, way.seeds)):
+        for spot in places(body):
+            taken(way, json.dumps(without(body, spot)).encode())
+            for value in ODD_VALUES:
+                taken(way, json.dumps(replaced(body, spot, value)).encode())
 
 
 @pytest.mark.parametrize("name", NAMES)

@@ -21,6 +21,7 @@ from backend.channels.reading import (
     answer_of,
     degrees,
     ident,
+    loaded,
     moment,
     object_of,
     part,
@@ -65,6 +66,12 @@ def feed_batch() -> bytes:
 def comments_batch() -> bytes:
     values = [{"text": "?"}, {"id": "7", "from": {"id": IGSID, "username": "s"}, "media": {"id": "5"}, "text": "halo"}]
     return webhook("instagram", *({"field": "comments", "value": it} for it in values), under="changes")
+
+
+def test_text_that_no_database_holds_is_replaced_where_it_comes_in() -> None:
+    """Decision 0007: visibly, in keys too; two halves that belong become one letter."""
+    told = loaded(b'{"a\\ud800": ["\\u0000b", "\\ud83d\\ude00", "\xed\xa0\xbd\xed\xb8\x80"]}')
+    assert told == {"a\N{REPLACEMENT CHARACTER}": ["\N{REPLACEMENT CHARACTER}b", "😀", "😀"]}
 
 
 @pytest.mark.parametrize(
