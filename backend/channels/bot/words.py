@@ -106,7 +106,7 @@ def _buttons(told: Any) -> list[Button]:
         key = one.get("id", title) if isinstance(one, dict) else None
         if not title or not isinstance(key, str) or len(key) > 256:
             unreadable("A button has a title of at most 80 characters, and an id of at most 256.")
-        buttons.append(Button(id=clean_text(key), title=title))
+        buttons.append(Button(id=key, title=title))
     return buttons
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from backend.channels.base import AccountView, Event, clean_text, event_id, line, unreadable
+from backend.channels.base import AccountView, Event, event_id, line, unreadable
 from backend.channels.reading import (
     ID_MAX,
     Json,
@@ -20,6 +20,7 @@ from backend.channels.reading import (
 )
 from omnix_protocol.content import Content, Location, RemoteFile
 from omnix_protocol.messages import DELETED, ReceiveMessage, Sender
+from omnix_protocol.text import MARK
 
 HANDLE_MAX = 500
 """As ReceiveMessage takes it."""
@@ -166,6 +167,6 @@ def handle(values: Json, key: str) -> str:
 
 def _id(values: Json, key: str, otherwise: str) -> str:
     value = values.get(key)
-    if not isinstance(value, str) or not 0 < len(value) <= ID_MAX or clean_text(value) != value:
+    if not isinstance(value, str) or not 0 < len(value) <= ID_MAX or MARK in value:  # no two people become one
         unreadable(otherwise)
     return value

@@ -205,7 +205,7 @@ def _files(message: Json, shown_as: str) -> tuple[RemoteFile, ...]:
         name, media_type = ("stiker.webm", "video/webm") if file.get("is_video") else ("stiker.tgs", "application/gzip")
     return (
         RemoteFile(
-            reference=clean_text(file["file_id"]),
+            reference=file["file_id"],
             name=word(file, "file_name") or name,
             media_type=word(file, "mime_type")[:150] or media_type,
             size=whole(file, "file_size"),

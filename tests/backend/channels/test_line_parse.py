@@ -153,6 +153,7 @@ def test_an_account_without_a_secret_believes_nobody() -> None:
         b"[" * 100_000,
         b'{"events":[{"type":"message","source":{"type":"user"},"message":{"id":"1","type":"text"}}]}',
         b'{"events":[{"type":"message","source":{"type":"user","userId":"U1"},"message":{"type":"text"}}]}',
+        b'{"events":[{"type":"message","source":{"type":"user","userId":"U\\ud800"},"message":{"id":"1","type":"text"}}]}',
         b'{"events":[{"type":"unsend","source":{"type":"user","userId":"U1"},"unsend":{}}]}',
         b'{"events":[{"type":"postback","source":{"type":"user","userId":"U1"}}]}',
     ],

@@ -128,25 +128,27 @@ async def test_somebody_without_an_account_hears_the_same_and_nobody_gets_mail(p
 
 
 async def test_asking_takes_the_same_time_whoever_is_asked_for(post: Post) -> None:
-    times: dict[str, list[float]] = {AGENT: [], NOBODY: []}
+    # what a busy machine adds is not the door's: the quickest tenth says what it does itself, in one of three tries
+    tries: list[tuple[float, float]] = []
+    while len(tries) < 3:
+        known, unknown = await _quickest(post)
+        tries.append((known, unknown))
+        if abs(known - unknown) < 0.25 * max(known, unknown):
+            return
+    pytest.fail(f"they can be told apart: {tries}")
 
-    async def told_apart() -> bool:
-        for email in (AGENT, NOBODY) if len(times[AGENT]) % 2 else (NOBODY, AGENT):
+
+async def _quickest(post: Post) -> tuple[float, float]:
+    """Seconds for somebody who is known here and for somebody who is not."""
+    times: dict[str, list[float]] = {AGENT: [], NOBODY: []}
+    for round_ in range(40):
+        for email in (AGENT, NOBODY) if round_ % 2 else (NOBODY, AGENT):
             began = time.perf_counter()
             await post.ask(email)
             times[email].append(time.perf_counter() - began)
             await until(lambda: _no_job_left(post), "the server is at rest")
-        if len(times[AGENT]) < 20:
-            return True
-        # what a busy machine adds is not the door's: the quickest tenth says what it does itself
-        known, unknown = (statistics.quantiles(seen, n=10)[0] for seen in times.values())
-        return abs(known - unknown) >= 0.25 * max(known, unknown)
-
-    for _ in range(200):  # noise goes with more of it, a difference stays
-        if not await told_apart():
-            break
-    else:
-        pytest.fail(f"they can be told apart: {times}")
+    known, unknown = (statistics.quantiles(seen, n=10)[0] for seen in times.values())
+    return known, unknown
 
 
 async def test_asking_writes_the_same_whoever_is_asked_for(post: Post) -> None:
